@@ -7,6 +7,7 @@ killed by SIGKILL leaves nothing running.
 """
 
 import atexit
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -167,10 +168,8 @@ def _create_database(place: Folders) -> None:
         known = "SELECT 1 FROM pg_database WHERE datname = %s"
         if connection.execute(known, [DATABASE]).fetchone():
             return
-        try:
+        with contextlib.suppress(errors.DuplicateDatabase):
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-        except errors.DuplicateDatabase:
-            pass
 
 
 def _connect(place: Folders) -> psycopg.Connection:
