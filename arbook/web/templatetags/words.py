@@ -1,0 +1,91 @@
+"""Filters that write figures, days and numbers: ``{{ invoice.balance|money }}``."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from arbook.web import figures
+
+register = template.Library()
+
+register.filter("percent", figures.percent)
+register.filter("phone", figures.phone)
+register.filter("day", figures.day)
+register.filter("weekday", figures.weekday)
+register.filter("clock", figures.clock)
+register.filter("moment", figures.moment)
+register.filter("initials", figures.initials)
+
+
+@register.filter
+def money(amount, currency="USD"):
+    """An amount that never breaks over a line; negative ones in their colour."""
+    words = figures.money(amount, currency)
+    css = "money money-negative" if words.startswith(figures.MINUS) else "money"
+    return format_html('<span class="{}">{}</span>', css, words)
+
+
+@register.filter
+def money_text(amount, currency="USD"):
+    """The amount as bare text: for titles, attributes and mails."""
+    return figures.money(amount, currency)
+
+
+@register.filter
+def money_short(amount, currency="USD"):
+    return figures.money_short(amount, currency)
+
+
+@register.filter
+def ago(value, at=None):
+    """``4 min ago`` with the instant as its title; ``at`` replaces the product's clock."""
+    words = figures.ago(value, at)
+    if not value:
+        return words
+    full = f"{figures.day(value)} {figures.clock(value)}" if hasattr(value, "hour") else value
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
+
+
+@register.filter
+def cap(text):
+    """The first letter as a capital, the rest untouched (unlike ``capfirst``, takes anything)."""
+    text = str(text or "").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def counted(number, words):
+    """``3|counted:"invoice,invoices"`` is "3 invoices"; with one word an s is added."""
+    one, _, many = words.partition(",")
+    number = number or 0
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def listed(items):
+    """"a", "a and b", "a, b and c"."""
+    items = [str(item) for item in items or []]
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+@register.filter
+def sentence(text):
+    """Capital first, a full stop last."""
+    text = cap(text).strip()
+    return text if not text or text[-1] in ".!?\u2026" else f"{text}."
+
+
+@register.filter
+def undo_of(message):
+    """The address and instant that ``respond.done`` hung on a message, or None."""
+    tags = dict(
+        part.split("=", 1) for part in (message.extra_tags or "").split() if "=" in part
+    )
+    return tags if "undo" in tags else None
+
+
+@register.simple_tag
+def nothing():
+    return mark_safe('<span class="muted" aria-label="none">\u2013</span>')

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from arbook.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("theme/", views.theme, name="theme"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]
