@@ -1,0 +1,48 @@
+"""The context of base.html: the company, the rail, freshness and the stop banner."""
+
+from django.urls import NoReverseMatch, reverse
+
+from arbook import clock
+from arbook.companies.frame import frame as registry
+from arbook.companies.models import Company
+
+
+def frame(request) -> dict:
+    """Nothing for strangers; for a member the company of the URL and what the frame shows of it."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"theme": request.COOKIES.get("theme", "")}
+    company = getattr(request, "company", None)
+    return {
+        "theme": request.COOKIES.get("theme", ""),
+        "company": company,
+        "companies": Company.objects.visible_to(user),
+        "role": getattr(request, "role", None),
+        "rail": [entry for item in registry.rail if (entry := _entry(item, company, request))],
+        "freshness": [line(company, clock.now()) for line in registry.freshness] if company else [],
+        "stop": (
+            {"reason": company.stopped_reason, "since": company.stopped_at}
+            if company and company.stopped_at
+            else None
+        ),
+    }
+
+
+def _entry(item, company, request) -> dict | None:
+    try:
+        if company:
+            url = reverse(item.url_name, args=[company.slug])
+        elif item.everywhere:
+            url = reverse(item.everywhere)
+        else:
+            return None
+    except NoReverseMatch:
+        return None
+    return {
+        "key": item.key,
+        "label": item.label,
+        "icon": item.icon,
+        "url": url,
+        "count": item.count(company) if company and item.count else None,
+        "current": request.path.startswith(url) and (url != "/" or request.path == "/"),
+    }

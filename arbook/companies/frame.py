@@ -1,0 +1,26 @@
+"""What the frame around every page shows; filled by the floors above through a registry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RailItem:
+    """One entry of the left rail. ``url_name`` takes the company's slug when there is a company."""
+
+    key: str
+    label: str
+    icon: str
+    url_name: str
+    everywhere: str = ""  # the name of the same place over all companies, when there is one
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass
+class Frame:
+    rail: list[RailItem] = field(default_factory=list)
+    freshness: list[Callable[[Any, Any], dict]] = field(default_factory=list)
+
+
+frame = Frame()

@@ -1,0 +1,95 @@
+"""Saying what we want done outside, and taking it back while that is still possible."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, models
+
+from arbook.audit import log
+from arbook.companies.models import Company
+from arbook.outbox.models import Effect
+
+CHANNEL = "arbook_work"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One effect to enqueue; ``not_before`` None means at once."""
+
+    kind: str
+    key: str
+    company: Company | None
+    payload: dict = field(default_factory=dict)
+    not_before: datetime | None = None
+    lane: str = ""
+
+
+def wake() -> None:
+    """Tell waiting workers, at commit, that there is work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def enqueue(
+    kind: str,
+    *,
+    key: str,
+    company: Company | None,
+    now: datetime,
+    payload: dict | None = None,
+    not_before: datetime | None = None,
+    lane: str = "",
+) -> Effect:
+    """Write the intent down, in the transaction of the decision. The same key twice is one effect."""
+    wanted = Wanted(kind, key, company, payload or {}, not_before, lane)
+    enqueue_many([wanted], now=now)
+    return Effect.objects.get(key=key)
+
+
+def enqueue_many(wanted: Iterable[Wanted], *, now: datetime) -> None:
+    """Write many intents in two statements; keys that exist are left as they are."""
+    rows = [
+        Effect(
+            kind=one.kind,
+            key=one.key,
+            company=one.company,
+            payload=one.payload,
+            not_before=one.not_before or now,
+            lane=one.lane,
+            cause_id=log.current_cause(),
+            created_at=now,
+        )
+        for one in wanted
+    ]
+    if rows:
+        Effect.objects.bulk_create(rows, ignore_conflicts=True)
+        wake()
+
+
+def cancel(effects: models.QuerySet[Effect], *, reason: str, now: datetime) -> int:
+    """Take back what no worker has claimed yet; returns how many. The rest is already leaving."""
+    return effects.filter(state=Effect.State.PENDING).update(
+        state=Effect.State.CANCELLED, error=reason, finished_at=now
+    )
+
+
+def hurry(effects: models.QuerySet[Effect], *, now: datetime) -> int:
+    """Let waiting effects leave now, for instance after a reconnect."""
+    count = effects.filter(state=Effect.State.PENDING, not_before__gt=now).update(not_before=now)
+    wake()
+    return count
+
+
+def retry(effect: Effect, *, now: datetime) -> bool:
+    """Give a dead effect another life; False when it is not dead any more."""
+    revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
+        state=Effect.State.PENDING,
+        attempts=0,
+        not_before=now,
+        failure="",
+        error="",
+        finished_at=None,
+    )
+    wake()
+    return bool(revived)

@@ -1,0 +1,113 @@
+"""Understanding what arrived: claim, handler, done. At least once, so handlers repeat safely."""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from arbook import clock
+from arbook.audit import log
+from arbook.gateways import errors
+from arbook.webhooks.models import WebhookEvent
+from arbook.webhooks.registry import HANDLERS
+
+logger = logging.getLogger(__name__)
+
+State = WebhookEvent.State
+MAX_ATTEMPTS = 8
+LEASE = timedelta(seconds=120)
+NAMES = {"quickbooks": "QuickBooks", "stripe": "Stripe", "twilio": "Twilio"}
+
+CLAIM = """
+UPDATE webhooks_webhookevent SET state = 'in_flight', attempts = attempts + 1,
+       leased_until = %(lease)s
+WHERE id IN (SELECT id FROM webhooks_webhookevent
+             WHERE state = 'received' AND not_before <= %(now)s
+             ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING *
+"""
+
+
+def process_waiting(*, now: Callable[[], datetime], limit: int = 20, rounds: int = 1000) -> Counter:
+    """Handle everything stored and due; returns how many events ended in which state."""
+    outcome: Counter = Counter()
+    WebhookEvent.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system()).update(
+        state=State.RECEIVED
+    )
+    for _ in range(rounds):
+        with transaction.atomic():
+            claimed = list(
+                WebhookEvent.objects.raw(
+                    CLAIM, {"lease": clock.system() + LEASE, "now": now(), "limit": limit}
+                )
+            )
+        if not claimed:
+            break
+        for event in sorted(claimed, key=lambda row: row.pk):
+            outcome[process(event, now=now())] += 1
+    return outcome
+
+
+def process(event: WebhookEvent, *, now: datetime) -> str:
+    """Call the handler of one claimed event and write down how it ended."""
+    handler = HANDLERS.get((event.vendor, event.kind)) or HANDLERS.get((event.vendor, "*"))
+    if handler is None or event.company_id is None:
+        reason = "No handler for this kind." if event.company_id else "No such company here."
+        return _set(event, state=State.IGNORED, error=reason, processed_at=now)
+    if event.entry_id is None:
+        event.entry = log.record(
+            f"webhook.{event.vendor}",
+            f"{NAMES.get(event.vendor, event.vendor)} told us: {event.kind}",
+            about=[event],
+            by=None,
+            at=event.received_at,
+            company=event.company,
+            external_id=event.external_id,
+        )
+        WebhookEvent.objects.filter(pk=event.pk).update(entry=event.entry)
+    try:
+        with log.because(event.entry_id):
+            handler(event, now)
+    except errors.Throttled as error:
+        return _later(event, error, now, timedelta(seconds=error.retry_after))
+    except errors.Disconnected as error:
+        return _later(event, error, now, timedelta(minutes=15), counts=False)
+    except Exception as error:
+        if not isinstance(error, errors.VendorError):
+            logger.exception("webhook event %s failed", event.pk)
+        return _later(event, error, now, _backoff(event.attempts))
+    return _set(event, state=State.DONE, error="", processed_at=now)
+
+
+def replay(event: WebhookEvent, *, now: datetime) -> bool:
+    """Put a finished event back in line; False when it is being handled right now."""
+    return bool(
+        WebhookEvent.objects.filter(pk=event.pk)
+        .exclude(state=State.IN_FLIGHT)
+        .update(state=State.RECEIVED, attempts=0, not_before=now, error="")
+    )
+
+
+def _backoff(attempts: int) -> timedelta:
+    ceiling = min(5 * 2 ** max(attempts - 1, 0), 3600)
+    return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311 (spread, not secrecy)
+
+
+def _later(event, error: Exception, now: datetime, wait: timedelta, *, counts: bool = True) -> str:
+    said = f"{type(error).__name__}: {error}"
+    if counts and event.attempts >= MAX_ATTEMPTS:
+        return _set(event, state=State.DEAD, error=said, processed_at=now)
+    attempts = event.attempts if counts else event.attempts - 1
+    return _set(
+        event, state=State.RECEIVED, error=said, not_before=now + wait, attempts=attempts
+    )
+
+
+def _set(event: WebhookEvent, **values) -> str:
+    WebhookEvent.objects.filter(pk=event.pk, attempts=event.attempts).update(
+        leased_until=None, **values
+    )
+    return values["state"]
