@@ -1,0 +1,45 @@
+"""Finding a company's connection, and writing down how it fares."""
+
+from datetime import timedelta
+
+from arbook import clock
+from arbook.companies.models import Company
+from arbook.gateways.errors import Disconnected
+from arbook.gateways.models import Connection
+
+# A success is written at most this often per process and connection: a chunk of a thousand calls
+# must not become a thousand updates.
+NOTE_EVERY = timedelta(seconds=5)
+
+_noted: dict[int, object] = {}
+
+
+def find(company: Company, vendor: str) -> Connection:
+    """The usable connection; raises Disconnected when it is missing or needs a person."""
+    connection = Connection.objects.of(company).filter(vendor=vendor).first()
+    label = Connection.Vendor(vendor).label
+    if connection is None:
+        raise Disconnected(f"{label} is not connected.")
+    if not connection.is_usable:
+        raise Disconnected(f"{label} must be reconnected: {connection.error or 'access was lost'}")
+    return connection
+
+
+def note_success(connection: Connection) -> None:
+    """The vendor answered: remember when."""
+    now = clock.now()
+    last = _noted.get(connection.pk)
+    if last is not None and abs(now - last) < NOTE_EVERY:
+        return
+    _noted[connection.pk] = now
+    Connection.objects.filter(pk=connection.pk).update(last_ok_at=now)
+
+
+def needs_reconnecting(connection: Connection, reason: str) -> Disconnected:
+    """Write down that a person must reconnect; the error to raise comes back."""
+    reason = reason[:300]
+    Connection.objects.filter(pk=connection.pk).update(
+        state=Connection.State.RECONNECT, error=reason
+    )
+    connection.state, connection.error = Connection.State.RECONNECT, reason
+    return Disconnected(f"{connection.get_vendor_display()} must be reconnected: {reason}")
