@@ -1,0 +1,34 @@
+"""The choice of colours, and the styleguide for those who build screens."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from arbook.web import samples
+
+YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def theme(request):
+    """Keep light, dark or the device's own colours in a cookie and go back."""
+    wanted = request.POST.get("theme", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    if wanted in ("light", "dark"):
+        secure = request.is_secure()
+        response.set_cookie("theme", wanted, max_age=YEAR, secure=secure, samesite="Lax")
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+def styleguide(request):
+    """Every part in every state. Development only."""
+    if not (settings.DEBUG or getattr(settings, "DEVELOPMENT", False)):
+        raise Http404("The styleguide is for development.")
+    return render(request, "styleguide.html", samples.everything(request))
