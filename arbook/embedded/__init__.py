@@ -122,7 +122,7 @@ def _initialize(place: Folders) -> None:
     command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if not folders.durable():
         command.append("--no-sync")
-    made = subprocess.run(
+    made = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, cwd="/", env=place.environment, **place.identity
     )
     if made.returncode:

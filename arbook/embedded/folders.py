@@ -137,14 +137,14 @@ def _socket_folder(place: Path, account: pwd.struct_passwd | None) -> Path:
         return beside
     runtime = None if account else os.environ.get("XDG_RUNTIME_DIR")
     if not runtime or len(runtime) > 60 or not os.access(runtime, os.W_OK):
-        runtime = "/tmp"  # the one folder every machine has under a short name
+        runtime = "/tmp"  # noqa: S108  the one folder every machine has under a short name
     name = hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
     return Path(runtime) / f"arbook-{os.geteuid()}-{name}"
 
 
 def _shared_folder() -> Path:
     """A folder of root's that every account may enter."""
-    for parent in (Path("/var/lib"), Path(tempfile.gettempdir()), Path("/tmp")):
+    for parent in (Path("/var/lib"), Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108
         folder = parent / "arbook"
         if os.access(parent, os.W_OK) and reachable(parent):
             folder.mkdir(exist_ok=True)

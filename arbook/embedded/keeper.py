@@ -1,4 +1,4 @@
-"""The process that owns the embedded server: starts it, starts it again, stops it with its last user.
+"""The process that owns the embedded server, and stops it when its last user has gone.
 
 It waits for the exclusive lock on the users' file, which the kernel grants when the last process
 holding a shared one has ended. Should the keeper itself be killed, the kernel tells the server to
@@ -87,7 +87,7 @@ def _start(place: Folders) -> subprocess.Popen:
     command = [str(place.program("postgres")), "-D", str(place.cluster)]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603
         command,
         stdin=subprocess.DEVNULL,
         cwd="/",
