@@ -155,11 +155,11 @@ def sparkline(values: Sequence[Decimal | float | int], words: str = "") -> Spark
 
 
 def _round_up(amount: Decimal) -> Decimal:
-    """The next friendly ceiling of a scale: 1, 2, 4, 6, 8 or 10 times a power of ten."""
+    """The next friendly ceiling of a scale: 1, 2, 3, 4, 6, 8 or 10 times a power of ten."""
     if amount <= 0:
         return Decimal(100)
     power = Decimal(10) ** int(log10(float(amount)))
-    for step in (1, 2, 4, 6, 8, 10):
+    for step in (1, 2, 3, 4, 6, 8, 10):
         if amount <= step * power:
             return step * power
     return ceil(amount / power) * power

@@ -166,7 +166,7 @@ def _weeks(today: date) -> list[Week]:
         expected = Decimal(size * 1130)
         weeks.append(
             Week(
-                label=figures.day(monday, today),
+                label=f"{monday:%b} {monday.day}",
                 expected=expected,
                 low=expected * Decimal("0.7") if n >= 3 else None,
                 high=expected * Decimal("1.25") if n >= 3 else None,

@@ -38,12 +38,14 @@ class Table(django_tables2.Table):
         currency: str = "USD",
         is_filtered: bool = False,
         clear_url: str = "?",
+        caption: str = "",
         **kwargs,
     ):
         self.totals = totals or {}
         self.currency = currency
         self.is_filtered = is_filtered
         self.clear_url = clear_url
+        self.caption = caption or self.caption
         kwargs.setdefault("template_name", "components/table.html")
         super().__init__(*args, **kwargs)
 
