@@ -160,6 +160,8 @@ class Posting(CompanyOwned):
     payment = models.OneToOneField(StripePayment, models.PROTECT, related_name="posting")
     # QuickBooks' requestid (at most 50) and PaymentRefNum (at most 21).
     request_id = models.CharField(max_length=50)
+    # Counts requests: only a definite refusal makes a new one.
+    turn = models.PositiveSmallIntegerField(default=1)
     reference = models.CharField(max_length=21)
     # What was asked for: customer id, day, total and [[invoice id, "162.07"], ...].
     intended = models.JSONField(default=dict)

@@ -1,0 +1,55 @@
+"""``manage.py work``: the worker that drains inbound and outbound as soon as there is something."""
+
+import logging
+import os
+import signal
+import time
+
+import psycopg
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from arbook.heartbeat.jobs import beat
+from arbook.outbox.outbox import CHANNEL
+from arbook.setup.work import one_round
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Drain inbound events and outbound effects until told to stop."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--pause", type=float, default=1.0, help="Longest wait between looks, in seconds."
+        )
+
+    def handle(self, *args, pause: float, **options):
+        self.stopping = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        logger.info("worker %s started", os.getpid())
+        while not self.stopping:
+            try:
+                self._listen(pause)
+            except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+                # The server restarts or is away: come back when it does.
+                logger.warning("database away: %s", error)
+                connection.close()
+                time.sleep(1)
+        logger.info("worker %s stopped", os.getpid())
+
+    def _stop(self, number, frame):
+        self.stopping = True
+
+    def _listen(self, pause: float) -> None:
+        close_old_connections()
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        while not self.stopping:
+            beat("worker")
+            if not one_round().did_something:
+                # A notification or the pause ends the wait, whichever is first.
+                for _ in connection.connection.notifies(timeout=pause, stop_after=1):
+                    pass

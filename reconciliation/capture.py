@@ -1,0 +1,315 @@
+"""Money at Stripe, written down: one row per PaymentIntent, whatever events speak of it.
+
+Every door hands in the payment as it was just read from Stripe, never as an event told it. States
+move forward only, so events may come doubled, late and in any order.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from arbook import money
+from arbook.alerts import alerts
+from arbook.audit import log
+from arbook.companies.models import Company
+from arbook.gateways.stripe_shapes import CardPayment
+from arbook.outbox import outbox
+from invoices import cadence, holds, tasks
+from invoices.models import Hold, Invoice, Task
+from reconciliation import posting
+from reconciliation.models import CheckoutAttempt, Match, StripePayment
+
+State = StripePayment.State
+METHODS = {"card": "card", "us_bank_account": "bank debit (ACH)"}
+
+
+def source_of(payment: StripePayment) -> str:
+    """How holds and tasks name this payment."""
+    return f"payment:{payment.intent}"
+
+
+@transaction.atomic
+def observe(company: Company, seen: CardPayment, *, now: datetime) -> StripePayment | None:
+    """Write down where a payment stands; None while there is nothing to say about it yet."""
+    attempt = _attempt(company, seen.metadata)
+    state = _state(seen)
+    if state is None:
+        return None
+    StripePayment.objects.bulk_create(
+        [
+            StripePayment(
+                company=company,
+                intent=seen.id,
+                attempt=attempt,
+                customer=attempt.link.customer if attempt else None,
+                amount=seen.received or seen.amount,
+                currency=seen.currency,
+                state=State.IN_FLIGHT,
+                started_at=now,
+                # Set below; an empty method marks a row that nobody has judged yet.
+                method="",
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    payment = (
+        StripePayment.objects.select_for_update(of=["self"])
+        .select_related("company", "customer", "attempt__link")
+        .get(company=company, intent=seen.id)
+    )
+    is_new = not payment.method
+    payment.method = METHODS.get(seen.method, seen.method or "Stripe")
+    payment.charge = seen.charge or payment.charge
+    payment.fee = seen.fee if seen.fee is not None else payment.fee
+    payment.payer_email = (seen.customer_email or payment.payer_email)[:254]
+    if payment.state != State.SUCCEEDED and (is_new or state != payment.state):
+        _move(payment, seen, state, now)
+    payment.save()
+    return payment
+
+
+def _attempt(company: Company, metadata: dict) -> CheckoutAttempt | None:
+    """Our own attempt, named by the metadata we gave it: the event may outrun our own answer."""
+    number = str(metadata.get("attempt", ""))
+    if metadata.get("company") != str(company.uuid) or not number.isdigit():
+        return None
+    return (
+        CheckoutAttempt.objects.of(company)
+        .select_related("link__customer")
+        .filter(pk=int(number))
+        .first()
+    )
+
+
+def _state(seen: CardPayment) -> str | None:
+    if seen.state == "succeeded":
+        return State.SUCCEEDED
+    if seen.state == "processing":
+        return State.IN_FLIGHT
+    if seen.state == "canceled" or seen.failure_code:
+        return State.FAILED
+    return None
+
+
+def _move(payment: StripePayment, seen: CardPayment, state: str, now: datetime) -> None:
+    payment.state = state
+    payment.amount = seen.received or seen.amount
+    if state == State.IN_FLIGHT:
+        _started(payment, now)
+    elif state == State.SUCCEEDED:
+        _succeeded(payment, now)
+    else:
+        _failed(payment, seen, now)
+
+
+def _match(payment: StripePayment, now: datetime) -> list[Invoice]:
+    """Tie the money to the invoices its page was opened for, in their order, up to its amount."""
+    if payment.attempt is None:
+        return []
+    invoices = {
+        invoice.pk: invoice
+        for invoice in Invoice.objects.of(payment.company).filter(
+            pk__in=[pk for pk, _ in payment.attempt.parts]
+        )
+    }
+    left, matched = payment.amount, []
+    for pk, written in payment.attempt.parts:
+        part = min(left, Decimal(written))
+        if pk not in invoices or part <= 0:
+            continue
+        Match.objects.update_or_create(
+            payment=payment,
+            invoice=invoices[pk],
+            defaults={
+                "company": payment.company,
+                "amount": part,
+                "source": Match.Source.CHECKOUT,
+                "accepted_at": now,
+            },
+        )
+        left -= part
+        matched.append(invoices[pk])
+    return matched
+
+
+def _started(payment: StripePayment, now: datetime) -> None:
+    """A bank debit is on its way: quiet, and not paid."""
+    invoices = _match(payment, now)
+    _close_attempt(payment, CheckoutAttempt.State.PROCESSING)
+    entry = _record(
+        payment,
+        "money.in_flight",
+        f"{money.words(payment.amount, payment.currency)} is on its way by {payment.method}",
+        invoices,
+        now,
+    )
+    with log.because(entry.pk):
+        for invoice in invoices:
+            holds.place(
+                invoice,
+                reason=Hold.Reason.IN_FLIGHT,
+                source=source_of(payment),
+                note=f"{money.words(payment.amount)} by {payment.method}, not settled yet",
+                by=None,
+                now=now,
+            )
+
+
+def _succeeded(payment: StripePayment, now: datetime) -> None:
+    """The money is there: match it, stop asking, have it posted, say thank you."""
+    payment.settled_at = now
+    payment.failure = ""
+    invoices = _match(payment, now)
+    _close_attempt(payment, CheckoutAttempt.State.COMPLETE)
+    entry = _record(
+        payment,
+        "money.captured",
+        f"{money.words(payment.amount, payment.currency)} was paid by {payment.method}",
+        invoices,
+        now,
+    )
+    with log.because(entry.pk):
+        holds.lift_source(
+            payment.company, f"failed:{payment.intent}", now=now, reason="It was paid after all."
+        )
+        tasks.finish_key(
+            payment.company, f"failed:{payment.intent}", by=None, now=now, outcome="Paid after all"
+        )
+        if payment.customer is None or not invoices:
+            _ask_a_person(payment, now)
+            return
+        for invoice in invoices:
+            holds.place(
+                invoice,
+                reason=Hold.Reason.IN_FLIGHT,
+                source=source_of(payment),
+                note="paid, on its way into QuickBooks",
+                by=None,
+                now=now,
+            )
+        _cancel_reminders(payment, now)
+        posting.intend(payment, now=now)
+        outbox.enqueue(
+            "messaging.receipt",
+            key=f"receipt:{payment.pk}",
+            company=payment.company,
+            payload={"payment": payment.pk},
+            now=now,
+        )
+        outbox.enqueue(
+            "messaging.revisit",
+            key=f"revisit:{payment.customer_id}:{entry.pk}",
+            company=payment.company,
+            payload={"customer": payment.customer_id},
+            now=now,
+        )
+
+
+def _cancel_reminders(payment: StripePayment, now: datetime) -> None:
+    paid = [
+        match.invoice_id
+        for match in payment.matches.select_related("invoice")
+        if match.amount >= match.invoice.balance
+    ]
+    cadence.cancel(paid, reason=f"paid by {payment.method}", now=now)
+
+
+def _failed(payment: StripePayment, seen: CardPayment, now: datetime) -> None:
+    """The money did not come: stop asking by machine until a person has looked."""
+    payment.failure = (seen.failure_message or seen.failure_code or "canceled")[:300]
+    payment.matches.all().delete()
+    _close_attempt(payment, CheckoutAttempt.State.FAILED)
+    invoices = list(
+        Invoice.objects.of(payment.company).filter(
+            pk__in=[pk for pk, _ in payment.attempt.parts] if payment.attempt else []
+        )
+    )
+    said = f"{money.words(payment.amount, payment.currency)} by {payment.method} failed"
+    entry = _record(payment, "money.failed", f"{said}: {payment.failure}", invoices, now)
+    with log.because(entry.pk):
+        holds.lift_source(
+            payment.company, source_of(payment), now=now, reason="The payment failed."
+        )
+        if payment.customer is None:
+            return
+        holds.place(
+            payment.customer,
+            reason=Hold.Reason.PAYMENT_FAILED,
+            source=f"failed:{payment.intent}",
+            note=payment.failure,
+            by=None,
+            now=now,
+        )
+        tasks.open_task(
+            payment.company,
+            kind=Task.Kind.PAYMENT_FAILED,
+            key=f"failed:{payment.intent}",
+            title=f"Payment of {payment.customer} failed",
+            detail=f"{said}: {payment.failure}. Reminders rest until this is done.",
+            customer=payment.customer,
+            invoice=invoices[0] if invoices else None,
+            amount=payment.amount,
+            now=now,
+        )
+        alerts.tell(
+            payment.company,
+            key=f"failed:{payment.intent}",
+            title=f"{payment.customer}: payment failed",
+            text=f"{said}: {payment.failure}",
+            url=payment.customer.get_absolute_url(),
+            now=now,
+        )
+
+
+@transaction.atomic
+def note_refund(payment: StripePayment, *, refunded: Decimal, now: datetime) -> None:
+    """Money went back: the books are told by a person, so that person gets a task."""
+    payment = StripePayment.objects.select_for_update(of=["self"]).get(pk=payment.pk)
+    if refunded <= payment.refunded:
+        return
+    payment.refunded = refunded
+    payment.save(update_fields=["refunded"])
+    invoices = [match.invoice for match in payment.matches.select_related("invoice")]
+    said = f"{money.words(refunded, payment.currency)} was refunded at Stripe"
+    _record(payment, "money.refunded", said, invoices, now)
+    tasks.open_task(
+        payment.company,
+        kind=Task.Kind.REFUND,
+        key=f"refund:{payment.intent}:{refunded}",
+        title=f"{said} to {payment.customer or payment.payer_email or 'a payer'}",
+        detail="Record the refund in QuickBooks.",
+        customer=payment.customer,
+        amount=refunded,
+        now=now,
+    )
+
+
+def _close_attempt(payment: StripePayment, state: str) -> None:
+    if payment.attempt and payment.attempt.state != CheckoutAttempt.State.COMPLETE:
+        payment.attempt.state = state
+        payment.attempt.save(update_fields=["state"])
+
+
+def _ask_a_person(payment: StripePayment, now: datetime) -> None:
+    tasks.open_task(
+        payment.company,
+        kind=Task.Kind.MONEY,
+        key=f"match:{payment.intent}",
+        title=f"{money.words(payment.amount, payment.currency)} at Stripe is tied to no invoice",
+        detail="It did not come through one of our pay links. Match it, or record it by hand.",
+        customer=payment.customer,
+        amount=payment.amount,
+        now=now,
+    )
+
+
+def _record(payment, verb: str, said: str, invoices: list[Invoice], now: datetime):
+    about = [payment, *invoices]
+    if payment.customer:
+        about.append(payment.customer)
+    if payment.attempt:
+        about.append(payment.attempt.link)
+    return log.record(
+        verb, said, about=about, by=None, at=now, company=payment.company, intent=payment.intent
+    )

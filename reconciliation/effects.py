@@ -1,0 +1,92 @@
+"""What reconciliation does outside: record a payment in QuickBooks, close a Stripe page."""
+
+from datetime import datetime
+
+from arbook import clock, money
+from arbook.gateways import errors, quickbooks, stripe
+from arbook.gateways.quickbooks_shapes import BookPayment
+from arbook.outbox.models import Effect
+from arbook.outbox.registry import effect
+from invoices import mirror
+from reconciliation import checkout, posting
+from reconciliation.models import CheckoutAttempt, Posting
+
+# A body QuickBooks refused because the invoice moved meanwhile is worked out again, this often.
+MOST_TURNS = 4
+
+
+def _posting(one: Effect) -> Posting:
+    return Posting.objects.select_related("company", "payment__customer").get(
+        pk=one.payload["posting"]
+    )
+
+
+def _find(one: Effect, now: datetime) -> dict | None:
+    """Whether a posting in doubt stands in QuickBooks."""
+    row = _posting(one)
+    books = quickbooks.of(row.company)
+    found = books.find_payment(row.reference)
+    return _settle(row, books, found, now) if found else None
+
+
+def _settle(row: Posting, books, found: BookPayment, now: datetime) -> dict:
+    """Read back what was recorded, and let the mirror see it."""
+    read = books.read_payment(found.id)
+    if read is None:
+        raise errors.Unknown(f"QuickBooks payment {found.id} cannot be read back.")
+    touched = books.read_invoices([part.txn_id for part in read.applied if part.txn_type == "Invoice"])
+    mirror.apply_payments(row.company, [read], now=now)
+    applied = mirror.apply_invoices(row.company, [book for book in touched.values() if book], now=now)
+    mirror.after_change(row.company, applied.changed_ids, now=now)
+    posting.mark_posted(row, read, now=now)
+    return {"quickbooks_id": read.id, "reference": row.reference}
+
+
+def _failed(one: Effect, error: Exception, now: datetime) -> None:
+    posting.mark_failed(_posting(one), error=str(error), now=now)
+
+
+@effect("reconciliation.post_payment", resolve=_find, failed=_failed, chunk=16)
+def post_payment(one: Effect, prepared) -> dict:
+    """Record one captured payment in QuickBooks, exactly once."""
+    now = clock.now()
+    row = _posting(one)
+    books = quickbooks.of(row.company)
+    if one.attempts > 1 or row.state != Posting.State.INTENDED:
+        # Somebody has tried before: look before asking again, however long ago it was.
+        found = books.find_payment(row.reference)
+        if found:
+            return _settle(row, books, found, now)
+    for _ in range(MOST_TURNS):
+        if not row.intended:
+            wanted = row.payment.matches.values_list("invoice__quickbooks_id", flat=True)
+            row = posting.freeze(row, books.read_invoices(list(wanted)), now=now)
+        try:
+            made = books.record_payment(
+                request_id=row.request_id,
+                customer_id=row.intended["customer"],
+                paid_on=datetime.fromisoformat(row.intended["paid_on"]).date(),
+                total=row.payment.amount,
+                applied=[
+                    (invoice_id, money.quantize(part))
+                    for invoice_id, part in row.intended["applied"]
+                ],
+                reference=row.reference,
+                note=f"arbook {row.payment.intent}",
+            )
+        except errors.Refused as refusal:
+            if row.turn >= MOST_TURNS or not refusal.code.startswith("6"):
+                raise
+            row = posting.refused(row, error=str(refusal), turn=row.turn)
+            continue
+        return _settle(row, books, made, now)
+    raise errors.Refused("QuickBooks refused every way of applying this payment.")
+
+
+@effect("reconciliation.expire_checkout", chunk=16)
+def expire_checkout(one: Effect, prepared) -> dict:
+    """Close a Stripe page whose amount is no longer what is owed."""
+    attempt = CheckoutAttempt.objects.select_related("company").get(pk=one.payload["attempt"])
+    page = stripe.of(attempt.company).expire_checkout(attempt.session_id)
+    checkout.page_seen(attempt, page)
+    return {"state": page.state}

@@ -1,0 +1,87 @@
+"""What a pay link asks for right now: the live balance of its invoices."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from arbook import money
+from arbook.gateways import errors, quickbooks
+from invoices import mirror
+from invoices.models import Invoice
+from reconciliation import in_flight
+from reconciliation.models import PayLink
+
+# A page that is looked at again and again does not read the books each time.
+FRESH = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One invoice of the link and what is still to pay on it."""
+
+    invoice: Invoice
+    open: Decimal
+    flying: Decimal
+
+    @property
+    def due(self) -> Decimal:
+        return max(self.open - self.flying, money.ZERO)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """The state of a link: its parts, and whether the books could be asked just now."""
+
+    parts: list[Part]
+    is_live: bool
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((part.due for part in self.parts), money.ZERO)
+
+    @property
+    def flying(self) -> Decimal:
+        return sum((part.flying for part in self.parts), money.ZERO)
+
+    @property
+    def wanted(self) -> list[list]:
+        """The parts as an attempt keeps them."""
+        return [[part.invoice.pk, str(part.due)] for part in self.parts if part.due > 0]
+
+
+def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
+    """What is owed, from the books when they were not read within a minute.
+
+    ``must_be_live`` reads the books in any case, and raises the vendor's error when it cannot;
+    otherwise the mirror answers and ``is_live`` is False.
+    """
+    invoices = list(link.invoices.select_related("company", "customer").order_by("due_on", "pk"))
+    stale = [one for one in invoices if must_be_live or now - one.read_at > FRESH]
+    is_live = True
+    if stale:
+        try:
+            _read(link, stale, now)
+        except errors.VendorError:
+            if must_be_live:
+                raise
+            is_live = False
+        invoices = list(link.invoices.select_related("company").order_by("due_on", "pk"))
+    flying = in_flight.by_invoice(link.company, [one.pk for one in invoices])
+    return Owed(
+        [
+            Part(one, one.balance if one.is_open else money.ZERO, flying.get(one.pk, money.ZERO))
+            for one in invoices
+        ],
+        is_live,
+    )
+
+
+def _read(link: PayLink, invoices: list[Invoice], now: datetime) -> None:
+    ids = [invoice.quickbooks_id for invoice in invoices]
+    read = quickbooks.of(link.company).read_invoices(ids)
+    applied = mirror.apply_invoices(link.company, [one for one in read.values() if one], now=now)
+    gone = [one for one in ids if not read.get(one)]
+    if gone:
+        mirror.remove(link.company, "Invoice", gone, now=now)
+    mirror.after_change(link.company, applied.changed_ids, now=now)
+    Invoice.objects.of(link.company).filter(quickbooks_id__in=ids).update(read_at=now)
