@@ -6,29 +6,21 @@ shut down in its place.
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from arbook.embedded import folders
 from arbook.embedded.folders import Folders
+from arbook.embedded.kernel import die_with_parent
 
-PR_SET_PDEATHSIG = 1
 QUICK_DEATHS = 5  # so many starts in a row that end within seconds mean it will never run
 LOG_BYTES = 5_000_000
-
-
-def die_with_parent(sent: signal.Signals) -> None:
-    """Ask Linux to send us a signal when our parent ends. For use between fork and exec."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sent), 0, 0, 0)
 
 
 def keep(place: Folders) -> int:

@@ -1,5 +1,6 @@
 """One running process: started in a group of its own, its output prefixed, its end followed up."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from arbook.embedded.keeper import die_with_parent
+from arbook.embedded.kernel import die_with_parent
 from arbook.processes import warden
 from arbook.processes.plan import CHECKOUT, Process
 
@@ -94,6 +95,9 @@ class Child:
         deadline = time.monotonic() + 5
         while warden.is_alive(group) and time.monotonic() < deadline:
             time.sleep(0.01)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-group, os.WNOHANG)[0]:
+                pass  # orphans of the group, which became ours to bury
         self._note("-", group)
         self._running = None
 

@@ -17,6 +17,8 @@ class Process:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     beats: str | None = None
+    silent_after: float = 120
+    """Seconds without that beat after which it counts as stalled."""
     grace: float = 15
     """Seconds between asking it to end and ending it by force."""
 
@@ -42,6 +44,6 @@ def product(ports: Mapping[str, int]) -> list[Process]:
     web += ["--log-level", "warning", "--graceful-timeout", "10", "--no-control-socket"]
     return [
         Process("web", tuple(web)),
-        Process("worker", manage("work")),
-        Process("heartbeat", manage("qcluster"), beats="heartbeat"),
+        Process("worker", manage("work"), beats="worker", silent_after=300, grace=25),
+        Process("heartbeat", manage("qcluster"), beats="schedule"),
     ]

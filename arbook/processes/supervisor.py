@@ -8,12 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from arbook.embedded.keeper import die_with_parent
+from arbook.embedded.kernel import adopt_orphans, die_with_parent
 from arbook.processes.child import Child
 from arbook.processes.plan import CHECKOUT, Process
 
-STALLED = 120  # seconds without a heartbeat
-LOOK_EVERY = 15
+LOOK_EVERY = 15  # seconds between looks at the heartbeats
 
 
 class Stopped(Exception):
@@ -23,9 +22,15 @@ class Stopped(Exception):
 class Supervisor:
     """Keeps a set of processes alive between ``start`` and ``stop``."""
 
-    def __init__(self, *, last_beat: Callable[[str], float | None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        last_beat: Callable[[str], float | None] | None = None,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
         """``last_beat`` tells the seconds since a named heartbeat; None when it is not known."""
         self._last_beat = last_beat
+        self._look_every = look_every
         self._children: list[Child] = []
         self._asked = threading.Event()
         self._insisted = False
@@ -36,6 +41,7 @@ class Supervisor:
     def __enter__(self) -> "Supervisor":
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
+        adopt_orphans()
         self._warden = subprocess.Popen(
             [sys.executable, "-P", "-m", "arbook.processes.warden"],
             stdin=subprocess.PIPE,
@@ -86,18 +92,20 @@ class Supervisor:
                     child.clear_away(child.ending)
                 elif child.is_due:
                     child.start()
-            if time.monotonic() - self._looked_at > LOOK_EVERY:
+            if time.monotonic() - self._looked_at > self._look_every:
                 self._looked_at = time.monotonic()
                 self.look_for_stalls()
 
     def look_for_stalls(self) -> None:
         """Kill the group of a process whose heart has stopped: nothing else frees its locks."""
         for child in self._children:
-            beats = child.process.beats
-            if self._last_beat is None or not beats or not child.is_running or child.age < STALLED:
+            beats, patience = child.process.beats, child.process.silent_after
+            if self._last_beat is None or not beats or not child.is_running:
+                continue
+            if child.age < patience:  # it has not had the time to beat
                 continue
             silent = self._last_beat(beats)
-            if silent is not None and silent > STALLED:
+            if silent is not None and silent > patience:
                 child.clear_away(f"has been silent for {silent:.0f} s")
 
     def stop(self) -> None:

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 GRACE = 10
 
@@ -44,12 +45,21 @@ def tell(group: int, number: signal.Signals, *, leader_only: bool = False) -> No
 
 
 def is_alive(group: int) -> bool:
-    """Whether any process of the group is left (one not yet buried counts)."""
+    """Whether a process of the group still runs; the dead that nobody has buried do not count."""
     try:
         os.killpg(group, 0)
     except (ProcessLookupError, PermissionError):
         return False
-    return True
+    stats = list(Path("/proc").glob("[0-9]*/stat"))
+    return not stats or any(_runs_in(stat, group) for stat in stats)
+
+
+def _runs_in(stat: Path, group: int) -> bool:
+    try:
+        state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+    except (OSError, ValueError):
+        return False
+    return int(its_group) == group and state not in "ZX"
 
 
 if __name__ == "__main__":
