@@ -1,0 +1,156 @@
+"""Words on customers. One that stops dunning keeps every reminder silent, whoever placed it.
+
+QuickBooks places the VIP tag by customer type or by a marker in the notes, as the company set it;
+what QuickBooks placed only QuickBooks takes away.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from arbook.audit import log
+from arbook.audit.models import Entry
+from arbook.companies.models import Company, User
+from customers import contacts
+from customers.models import Customer, CustomerTag, Tag
+
+VIP = "VIP"
+Source = CustomerTag.Source
+
+
+class TagRefused(Exception):
+    """The tag cannot be changed here. The message is fit for the screen."""
+
+
+@transaction.atomic
+def put(
+    customer: Customer,
+    *,
+    name: str = VIP,
+    source: str = Source.PERSON,
+    by: User | None,
+    now: datetime,
+) -> CustomerTag:
+    """Tag a customer. A tag that the books placed may be placed by a person as well."""
+    tag = named(customer.company, name)
+    row, is_new = CustomerTag.objects.get_or_create(customer=customer, tag=tag, source=source)
+    if is_new:
+        silent = " Every reminder is silent." if tag.stops_dunning else ""
+        entry = log.record(
+            "customer.tagged",
+            f"{customer} was tagged {tag}.{silent}",
+            about=[customer],
+            by=by,
+            at=now,
+        )
+        contacts.revisit(customer.company, {customer.pk: entry.pk}, now=now)
+    return row
+
+
+@transaction.atomic
+def take(
+    customer: Customer,
+    *,
+    name: str = VIP,
+    source: str = Source.PERSON,
+    by: User | None,
+    now: datetime,
+) -> bool:
+    """Take a tag away; False when it was not there.
+
+    Raises TagRefused when a person tries it and QuickBooks holds the tag in place.
+    """
+    held = customer.taggings.filter(tag__name=name)
+    count, _ = held.filter(source=source).delete()
+    if not count and source == Source.PERSON and held.filter(source=Source.BOOKS).exists():
+        raise TagRefused(
+            f"QuickBooks marks {customer} as {name}. Change the customer type or the notes there."
+        )
+    if not count:
+        return False
+    entry = log.record(
+        "customer.untagged",
+        f"{customer} is no longer tagged {name}.",
+        about=[customer],
+        by=by,
+        at=now,
+    )
+    contacts.revisit(customer.company, {customer.pk: entry.pk}, now=now)
+    return True
+
+
+def silent(customer_ids: Iterable[int]) -> dict[int, str]:
+    """The tag that keeps each customer silent, by customer; one query."""
+    rows = CustomerTag.objects.filter(
+        customer__in=list(customer_ids), tag__stops_dunning=True
+    ).values_list("customer_id", "tag__name")
+    return dict(rows.order_by("customer_id", "tag__name"))
+
+
+def named(company: Company, name: str) -> Tag:
+    """The company's tag of this name; made when it is new. VIP stops dunning."""
+    tag, _ = Tag.objects.get_or_create(
+        company=company, name=name, defaults={"stops_dunning": name == VIP}
+    )
+    return tag
+
+
+@transaction.atomic
+def refresh(
+    company: Company,
+    customer_ids: Iterable[int] | None = None,
+    *,
+    now: datetime,
+    quiet: bool = False,
+) -> None:
+    """Place and take the VIP tag as the books say, for these customers or for all of them."""
+    among = Customer.objects.of(company)
+    if customer_ids is not None:
+        among = among.filter(pk__in=list(customer_ids))
+    held = CustomerTag.objects.filter(customer__in=among, tag__name=VIP, source=Source.BOOKS)
+    wanted = set(_marked(company, among).values_list("pk", flat=True))
+    has = dict(held.values_list("customer_id", "pk"))
+    placed, taken = wanted - set(has), set(has) - wanted
+    if placed:
+        tag = named(company, VIP)
+        CustomerTag.objects.bulk_create(
+            [CustomerTag(customer_id=pk, tag=tag, source=Source.BOOKS) for pk in sorted(placed)],
+            ignore_conflicts=True,
+        )
+    CustomerTag.objects.filter(pk__in=[has[pk] for pk in taken]).delete()
+    if (placed or taken) and not quiet:
+        _tell(company, placed, taken, now=now)
+
+
+def _marked(company: Company, among: QuerySet[Customer]) -> QuerySet[Customer]:
+    wanted = Q(pk__in=[])
+    if company.vip_customer_type.strip():
+        wanted |= Q(customer_type__iexact=company.vip_customer_type.strip())
+    if company.vip_note_marker.strip():
+        wanted |= Q(notes__icontains=company.vip_note_marker.strip())
+    return among.filter(wanted)
+
+
+def _tell(company: Company, placed: set[int], taken: set[int], *, now: datetime) -> None:
+    customers = Customer.objects.in_bulk([*placed, *taken])
+    said = {
+        pk: f"QuickBooks marks {customers[pk]} as {VIP}: every reminder is silent." for pk in placed
+    }
+    said |= {pk: f"QuickBooks no longer marks {customers[pk]} as {VIP}." for pk in taken}
+    entries = log.record_many(
+        [
+            (
+                Entry(
+                    company=company,
+                    verb="customer.tagged" if pk in placed else "customer.untagged",
+                    said=words,
+                    at=now,
+                ),
+                [customers[pk]],
+            )
+            for pk, words in said.items()
+        ]
+    )
+    contacts.revisit(company, dict(zip(said, (one.pk for one in entries), strict=True)), now=now)
