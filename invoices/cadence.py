@@ -1,0 +1,357 @@
+"""The plan: each open invoice has exactly one planned reminder, its next touch.
+
+The position is worked out from facts (dates, steps, touches taken), never from when a job ran, so
+planning twice changes nothing and a missed day is caught up by one touch, the latest one due. A
+review that waits for a person holds back every later step of its invoice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from arbook.audit import log
+from arbook.audit.models import Entry
+from arbook.companies.models import Company
+from invoices import cadence_sql as sql
+from invoices.default_cadences import CADENCES, STANDARD
+from invoices.models import Cadence, CadenceStep, Invoice, Reminder
+
+State = Reminder.State
+MESSAGES = (CadenceStep.Action.EMAIL, CadenceStep.Action.SMS)
+TAKEN = (State.SENT, State.SKIPPED)
+STEP_FIELDS = (
+    "key",
+    "anchor",
+    "day",
+    "action",
+    "template",
+    "approval",
+    "falls_back_to_mail",
+    "not_before_due",
+    "min_balance",
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What planning changed: touches planned anew, moved, passed over and cancelled."""
+
+    planned: int = 0
+    moved: int = 0
+    passed: int = 0
+    cancelled: int = 0
+
+    @property
+    def changed(self) -> int:
+        return self.planned + self.moved + self.passed + self.cancelled
+
+
+def is_rehearsal(company: Company) -> bool:
+    """Whether touches of today are taken in a dry run."""
+    return company.mode == Company.Mode.DRY_RUN
+
+
+@transaction.atomic
+def plan(company: Company, *, now: datetime, invoice_ids: Iterable[int] | None = None) -> Planned:
+    """Give each open invoice its next touch, all of the company or the named ones."""
+    ids = None if invoice_ids is None else sorted(set(invoice_ids))
+    if ids == []:
+        return Planned()
+    ensure_default(company, now=now)
+    _lock(company)
+    return _plan(company, now, ids)
+
+
+@transaction.atomic
+def cancel(invoice_ids: Iterable[int], *, reason: str, now: datetime) -> int:
+    """Cancel the planned touches of invoices that need no asking any more; returns how many."""
+    ids = sorted(set(invoice_ids))
+    companies = Company.objects.filter(
+        pk__in=Invoice.objects.filter(pk__in=ids).values("company")
+    ).order_by("pk")
+    for company in companies:
+        _lock(company)
+    rows = list(
+        Reminder.objects.planned()
+        .filter(invoice__in=ids)
+        .select_related("step", "invoice", "company")
+    )
+    count = _withdraw([(row.pk, State.CANCELLED, reason) for row in rows], now)
+    _say_cancelled(rows, reason, now)
+    return count
+
+
+@transaction.atomic
+def settle(
+    reminder_ids: Iterable[int],
+    *,
+    state: str,
+    now: datetime,
+    reason: str = "",
+    plan_next: bool = True,
+) -> int:
+    """A touch was taken (SENT) or let go (SKIPPED): it never comes again, the next one is planned.
+
+    Returns how many were settled. With ``plan_next=False`` the caller plans a whole batch later.
+    """
+    if state not in TAKEN:
+        raise ValueError(f"A reminder is settled as sent or skipped, not {state}.")
+    rows = list(
+        Reminder.objects.filter(pk__in=list(reminder_ids))
+        .exclude(state__in=TAKEN)
+        .select_related("company")
+    )
+    companies = {row.company_id: row.company for row in rows}
+    for key in sorted(companies):
+        _lock(companies[key])
+    count = (
+        Reminder.objects.filter(pk__in=[row.pk for row in rows])
+        .exclude(state__in=TAKEN)
+        .update(state=state, reason=reason[:200], settled_at=now)
+    )
+    if plan_next:
+        for key, company in sorted(companies.items()):
+            _plan(company, now, sorted({row.invoice_id for row in rows if row.company_id == key}))
+    return count
+
+
+def due(company: Company, *, today: date) -> QuerySet[Reminder]:
+    """Planned messages whose day has come; reviews and letters are taken by ``escalations``."""
+    return (
+        Reminder.objects.of(company)
+        .due(today)
+        .filter(is_rehearsal=is_rehearsal(company), step__action__in=MESSAGES)
+    )
+
+
+@transaction.atomic
+def ensure_default(company: Company, *, now: datetime) -> Cadence:
+    """The company's default cadence; the shipped ones are written when there is none yet."""
+    known = Cadence.objects.of(company).current().filter(is_default=True).first()
+    if known:
+        return known
+    taken = set(Cadence.objects.of(company).values_list("name", flat=True))
+    try:
+        with transaction.atomic():
+            for name, steps in CADENCES.items():
+                if name in taken:
+                    continue
+                row = Cadence.objects.create(
+                    company=company,
+                    name=name,
+                    is_default=name == STANDARD,
+                    changed_at=now,
+                    change="As shipped.",
+                )
+                write_steps(row, steps)
+    except IntegrityError:
+        pass  # another process was first
+    chosen = Cadence.objects.of(company).current().filter(is_default=True).first()
+    if chosen is None:
+        chosen = Cadence.objects.of(company).current().order_by("pk").first()
+        Cadence.objects.filter(pk=chosen.pk).update(is_default=True)
+        chosen.is_default = True
+    return chosen
+
+
+def write_steps(row: Cadence, steps) -> None:
+    """Write drafts as the steps of a new version."""
+    CadenceStep.objects.bulk_create(
+        [
+            CadenceStep(cadence=row, **{name: getattr(step, name) for name in STEP_FIELDS})
+            for step in steps
+        ]
+    )
+
+
+def of_customer(customer) -> Cadence | None:
+    """The cadence that plans for the customer: their own, else the company's default."""
+    current = Cadence.objects.of(customer.company_id).current()
+    choice = getattr(customer, "cadence_choice", None)
+    own = current.filter(name=choice.name).first() if choice else None
+    return own or current.filter(is_default=True).first()
+
+
+def next_touch(invoice: Invoice) -> Reminder | None:
+    """The invoice's planned touch."""
+    return invoice.reminders.planned().select_related("step", "step__cadence", "invoice").first()
+
+
+def next_sentence(subject: Invoice | Reminder, *, today: date) -> str:
+    """What comes next for an invoice, as a screen says it."""
+    reminder = subject if isinstance(subject, Reminder) else next_touch(subject)
+    if reminder is None:
+        invoice = subject
+        if invoice.is_void:
+            return "Nothing more: the invoice is void."
+        if invoice.is_deleted:
+            return "Nothing more: the invoice was deleted in QuickBooks."
+        if not invoice.is_open:
+            return "Nothing more: the invoice is paid."
+        if invoice.currency != invoice.company.currency:
+            return f"Nothing planned: only invoices in {invoice.company.currency} are reminded."
+        return "Nothing planned: no step of the cadence is left for this invoice."
+    step = reminder.step
+    name = f"{step.get_action_display()} ({step_day(step)} from {step.get_anchor_display()})"
+    day = f"{reminder.due_on:%a} {reminder.due_on:%b} {reminder.due_on.day}"
+    if step.action in MESSAGES:
+        if reminder.due_on > today:
+            return f"Next: {name} on {day}, unless paid, disputed or answered."
+        return f"Next: {name}, due since {day}; it leaves once every check passes."
+    if reminder.due_on > today:
+        return f"Next: {name} on {day}; a manager decides."
+    return f"Next: {name}, due since {day}; it waits for a manager."
+
+
+def step_day(step) -> str:
+    """``T+14``."""
+    return f"T{step.day:+d}"
+
+
+def _lock(company: Company) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LOCK, [company.pk])
+
+
+def _facts(company: Company, now: datetime, ids: list[int] | None) -> dict:
+    return {
+        "company": company.pk,
+        "currency": company.currency,
+        "zone": company.timezone,
+        "today": company.local_date(now),
+        "rehearsal": is_rehearsal(company),
+        "ids": ids,
+        "now": now,
+    }
+
+
+def _statement(
+    text: str, ids: list[int] | None, steps: str = sql.SAVED_STEPS, cadence: str = sql.SAVED_CADENCE
+) -> str:
+    return text.format(
+        steps=steps,
+        cadence=cadence,
+        only_invoices="AND invoice.id = ANY(%(ids)s)" if ids is not None else "",
+        only_reminders="AND reminder.invoice_id = ANY(%(ids)s)" if ids is not None else "",
+    )
+
+
+def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
+    """Compare and write; the caller holds the company's lock."""
+    facts = _facts(company, now, ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(sql.DIFFERENCES, ids), facts)
+        rows = cursor.fetchall()
+        if not rows:
+            return Planned()
+        gone = [row for row in rows if row[5] is not None and not row[7]]
+        wanted = [row for row in rows if row[1] is not None]
+        leaving = [_farewell(row, facts["today"]) for row in gone]
+        open_ends = [row for row in gone if row[1] is None]
+        if open_ends:
+            _say_why(leaving, open_ends, company, facts["rehearsal"], now)
+        _withdraw(leaving, now)
+        if wanted:
+            cursor.execute(
+                sql.PLAN,
+                facts
+                | {
+                    "invoices": [row[0] for row in wanted],
+                    "steps": [row[1] for row in wanted],
+                    "keys": [row[2] for row in wanted],
+                    "anchors": [row[3] for row in wanted],
+                    "days": [row[4] for row in wanted],
+                },
+            )
+    states = Counter(state for _, state, _ in leaving)
+    moved = sum(1 for row in wanted if row[7])
+    return Planned(
+        planned=len(wanted) - moved,
+        moved=moved,
+        passed=states[State.PASSED],
+        cancelled=states[State.CANCELLED],
+    )
+
+
+def _farewell(row: tuple, today: date) -> tuple[int, str, str]:
+    """How a planned touch that is not the next one any more is closed: id, state, reason."""
+    _, step_id, _, _, due_on, planned_id, planned_on, _, _ = row
+    if step_id is not None and planned_on <= today and due_on >= planned_on:
+        return planned_id, State.PASSED, "a later step had come due"
+    return planned_id, State.CANCELLED, "the plan changed"
+
+
+def _say_why(
+    leaving: list, open_ends: list[tuple], company: Company, rehearsal: bool, now: datetime
+) -> None:
+    """Replace the reason of touches that nothing follows, and record those on the timeline."""
+    reminders = {
+        row.pk: row
+        for row in Reminder.objects.filter(pk__in=[end[5] for end in open_ends]).select_related(
+            "invoice", "invoice__customer", "step"
+        )
+    }
+    spoken: dict[str, list[Reminder]] = {}
+    for index, (pk, _, _) in enumerate(leaving):
+        reminder = reminders.get(pk)
+        if reminder is None:
+            continue
+        reason = _why_closed(reminder, company, rehearsal)
+        leaving[index] = (pk, State.CANCELLED, reason)
+        spoken.setdefault(reason, []).append(reminder)
+    for reason, rows in spoken.items():
+        _say_cancelled(rows, reason, now)
+
+
+def _why_closed(reminder: Reminder, company: Company, rehearsal: bool) -> str:
+    invoice = reminder.invoice
+    if invoice.is_deleted:
+        return "deleted in QuickBooks"
+    if invoice.is_void:
+        return "voided in QuickBooks"
+    if invoice.balance <= 0:
+        return "paid"
+    if invoice.currency != company.currency:
+        return f"the invoice is in {invoice.currency}"
+    if reminder.is_rehearsal != rehearsal:
+        return "the dry run is over" if reminder.is_rehearsal else "the company is in a dry run"
+    return "no step of the cadence is left"
+
+
+def _withdraw(leaving: list[tuple[int, str, str]], now: datetime) -> int:
+    if not leaving:
+        return 0
+    ids, states, reasons = zip(*leaving, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.WITHDRAW,
+            {
+                "ids": list(ids),
+                "states": [str(state) for state in states],
+                "reasons": [reason[:200] for reason in reasons],
+                "now": now,
+            },
+        )
+        return cursor.rowcount
+
+
+def _say_cancelled(rows: list[Reminder], reason: str, now: datetime) -> None:
+    log.record_many(
+        [
+            (
+                Entry(
+                    company_id=row.company_id,
+                    verb="reminder.cancelled",
+                    said=f"{row.step} of {row.invoice} is cancelled: {reason}.",
+                    at=now,
+                    data={"reminder": row.pk, "step": row.step_key, "due_on": str(row.due_on)},
+                ),
+                [row.invoice, row.invoice.customer],
+            )
+            for row in rows
+        ]
+    )

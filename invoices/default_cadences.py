@@ -1,0 +1,82 @@
+"""The cadences every company starts with. Data, not rules: each can be edited and versioned."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from invoices.models import CadenceStep
+
+Anchor, Action, Mode = CadenceStep.Anchor, CadenceStep.Action, CadenceStep.Approval
+
+STANDARD = "Standard"
+
+
+@dataclass(frozen=True)
+class StepDraft:
+    """One step as a person or this file writes it; the fields are those of ``CadenceStep``."""
+
+    key: str
+    day: int
+    action: str
+    template: str = ""
+    anchor: str = Anchor.ISSUE
+    approval: str = Mode.AUTOMATIC
+    falls_back_to_mail: bool = True
+    not_before_due: bool = False
+    min_balance: Decimal = field(default=Decimal("0.00"))
+
+
+def _mail(key: str, day: int, template: str, **more) -> StepDraft:
+    return StepDraft(key, day, Action.EMAIL, template, **more)
+
+
+def _text(key: str, day: int, template: str, **more) -> StepDraft:
+    return StepDraft(key, day, Action.SMS, template, **more)
+
+
+def _review(day: int, **more) -> StepDraft:
+    return StepDraft("review", day, Action.ESCALATE, not_before_due=True, **more)
+
+
+def _letter(day: int, **more) -> StepDraft:
+    return StepDraft("letter", day, Action.LETTER, "letter", not_before_due=True, **more)
+
+
+# Text keys name rows of messaging's templates.
+CADENCES: dict[str, tuple[StepDraft, ...]] = {
+    STANDARD: (
+        _mail("first-mail", 0, "invoice"),
+        _mail("second-mail", 7, "reminder"),
+        _text("first-text", 14, "text-reminder"),
+        _text("second-text", 21, "text-firm"),
+        _review(30),
+        _letter(60),
+    ),
+    "Net 30/60": (
+        _mail("first-mail", 0, "invoice"),
+        _mail("second-mail", 15, "reminder"),
+        _text("first-text", 30, "text-reminder", not_before_due=True),
+        _review(45),
+    ),
+    "Services": (
+        _mail("first-mail", 7, "reminder", anchor=Anchor.DELIVERY),
+        _text("first-text", 14, "text-reminder", anchor=Anchor.DELIVERY, not_before_due=True),
+        _review(30, anchor=Anchor.DELIVERY),
+    ),
+    "Enterprise": (
+        _mail("first-mail", 14, "reminder", approval=Mode.REVIEW),
+        _mail("second-mail", 30, "reminder", approval=Mode.REVIEW),
+        _review(45),
+    ),
+    "High risk": (
+        _mail("first-mail", 5, "reminder"),
+        _text("first-text", 10, "text-firm"),
+        _review(20),
+    ),
+    "Around due date": (
+        _mail("before-due", -3, "upcoming", anchor=Anchor.DUE),
+        _mail("on-due", 0, "reminder", anchor=Anchor.DUE),
+        _text("after-due", 3, "text-reminder", anchor=Anchor.DUE),
+        _text("final", 7, "text-firm", anchor=Anchor.DUE),
+        _review(30, anchor=Anchor.DUE),
+    ),
+}

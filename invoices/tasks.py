@@ -1,0 +1,141 @@
+"""Work for a person: opened once per thing, taken, put off, finished with an outcome."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from arbook.audit import log
+from arbook.companies.models import Company, User
+from customers.models import Customer
+from invoices.models import Invoice, Task
+
+
+class TaskRefused(Exception):
+    """The task cannot be changed like this. The message is fit for the screen."""
+
+
+def _about(task: Task) -> list:
+    return [row for row in (task, task.invoice, task.customer) if row is not None]
+
+
+@transaction.atomic
+def open_task(
+    company: Company,
+    *,
+    kind: str,
+    key: str,
+    title: str,
+    detail: str = "",
+    customer: Customer | None = None,
+    invoice: Invoice | None = None,
+    amount: Decimal | None = None,
+    owner: User | None = None,
+    due_on: date | None = None,
+    now: datetime,
+) -> Task:
+    """Open a task; while one with this key is open, that one is returned and nothing happens."""
+    if customer is None and invoice is not None:
+        customer = invoice.customer
+    task, is_new = Task.objects.get_or_create(
+        company=company,
+        key=key[:120],
+        done_at=None,
+        defaults={
+            "kind": kind,
+            "title": title[:200],
+            "detail": detail[:500],
+            "customer": customer,
+            "invoice": invoice,
+            "amount": amount,
+            "owner": owner or (customer.owner if customer else None),
+            "due_on": due_on,
+            "opened_at": now,
+        },
+    )
+    if is_new:
+        log.record(
+            "task.opened",
+            f"Task opened: {task.title}",
+            about=_about(task),
+            by=None,
+            at=now,
+            kind=kind,
+        )
+    return task
+
+
+@transaction.atomic
+def finish(task: Task, *, by: User | None, now: datetime, outcome: str) -> Task:
+    """Close a task with what came of it."""
+    outcome = outcome.strip()
+    if not outcome:
+        raise TaskRefused("Say in a few words what came of it.")
+    task = _open_row(task)
+    task.done_at, task.done_by, task.outcome = now, by, outcome[:300]
+    task.save(update_fields=["done_at", "done_by", "outcome"])
+    log.record(
+        "task.finished",
+        f"Task done: {task.title} Outcome: {task.outcome}",
+        about=_about(task),
+        by=by,
+        at=now,
+    )
+    return task
+
+
+@transaction.atomic
+def finish_key(
+    company: Company, key: str, *, by: User | None, now: datetime, outcome: str
+) -> Task | None:
+    """Close the open task of a thing that settled itself; None when there is none."""
+    task = Task.objects.of(company).open().filter(key=key[:120]).first()
+    return finish(task, by=by, now=now, outcome=outcome) if task else None
+
+
+@transaction.atomic
+def snooze(task: Task, *, until: date, by: User | None, now: datetime) -> Task:
+    """Put a task away until a day; it comes back by itself."""
+    task = _open_row(task)
+    if until <= task.company.local_date(now):
+        raise TaskRefused("Choose a day after today.")
+    task.snoozed_until = until
+    task.save(update_fields=["snoozed_until"])
+    log.record(
+        "task.snoozed",
+        f"Task put off until {until:%b} {until.day}: {task.title}",
+        about=_about(task),
+        by=by,
+        at=now,
+    )
+    return task
+
+
+@transaction.atomic
+def assign(task: Task, *, owner: User | None, by: User | None, now: datetime) -> Task:
+    """Give a task to a member of its company, or to nobody."""
+    task = _open_row(task)
+    if owner and not owner.memberships.filter(company=task.company_id).exists():
+        raise TaskRefused(f"{owner} does not work for {task.company}.")
+    task.owner = owner
+    task.save(update_fields=["owner"])
+    log.record(
+        "task.assigned",
+        f"Task of {owner or 'nobody'} now: {task.title}",
+        about=_about(task),
+        by=by,
+        at=now,
+    )
+    return task
+
+
+def _open_row(task: Task) -> Task:
+    row = (
+        Task.objects.select_for_update(of=("self",))
+        .select_related("company", "customer", "invoice")
+        .get(pk=task.pk)
+    )
+    if row.done_at:
+        who = f" by {row.done_by}" if row.done_by else ""
+        raise TaskRefused(f"This task is already done{who}: {row.outcome}")
+    return row
