@@ -79,12 +79,16 @@ def was_never_sent(error: BaseException | None) -> bool:
     return False
 
 
+def was_slow(error: BaseException | None) -> bool:
+    """Whether we gave up waiting for an answer; asking again would only wait again."""
+    return isinstance(error, requests.ReadTimeout | TimeoutError)
+
+
 def broken_line(vendor: str, error: BaseException, *, writes: bool) -> VendorError:
     """The error for a call without an answer; the libraries' own texts hold URLs and stay out."""
     if was_never_sent(error):
         return Unreachable(f"{vendor} could not be reached.")
-    slow = isinstance(error, requests.Timeout | TimeoutError)
-    what = "did not answer in time" if slow else "broke the connection off"
+    what = "did not answer in time" if was_slow(error) else "broke the connection off"
     if writes:
         return Unknown(f"{vendor} {what}; it may have happened.")
     return Unreachable(f"{vendor} {what}.")
