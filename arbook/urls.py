@@ -3,8 +3,24 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from arbook.dashboard import views as dashboard
+from reconciliation import public_urls as pay
+
+of_company = [
+    path("", include("arbook.dashboard.urls")),
+    path("customers/", include("customers.urls")),
+    path("invoices/", include("invoices.urls")),
+    path("messages/", include("messaging.urls")),
+    path("money/", include("reconciliation.urls")),
+    path("setup/", include("arbook.setup.urls")),
+]
+
 urlpatterns = [
-    path("", include("arbook.web.urls")),
+    path("", dashboard.home, name="home"),
+    path("c/<slug:company_slug>/", include(of_company)),
+    path("pay/", include(pay)),
+    path("webhooks/", include("arbook.webhooks.urls")),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
+    path("", include("arbook.web.urls")),
 ]

@@ -19,7 +19,11 @@ def frame(request) -> dict:
         "companies": Company.objects.visible_to(user),
         "role": getattr(request, "role", None),
         "rail": [entry for item in registry.rail if (entry := _entry(item, company, request))],
-        "freshness": [line(company, clock.now()) for line in registry.freshness] if company else [],
+        "freshness": (
+            [line for lines in registry.freshness for line in lines(company, clock.now())]
+            if company
+            else []
+        ),
         "stop": (
             {"reason": company.stopped_reason, "since": company.stopped_at}
             if company and company.stopped_at
