@@ -1,0 +1,92 @@
+import os
+import signal
+import sys
+
+import pytest
+
+from arbook.processes.plan import Process
+from arbook.processes.supervisor import Supervisor
+from tests.processes.conftest import wait_until
+
+SLEEP = "echo ready; exec sleep 1000"
+
+
+def test_a_process_that_dies_is_started_again_and_said_so(terminal):
+    terminal.supervise("echo ready; sleep 0.1; exit 3")
+
+    terminal.wait_for("p0 ended (exit code 3); starting it again in 1 s")
+    terminal.wait_for("starting it again in 2 s")
+    terminal.wait_for("p0 | ready", times=2)
+
+
+def test_orphans_of_a_dead_process_are_gone_before_it_starts_again(terminal):
+    terminal.supervise("sleep 1001 & echo ready; sleep 0.1; kill -9 $$")
+
+    terminal.wait_for("p0 ended (signal 9)")
+    wait_until(lambda: len(terminal.alive()) == 2, terminal.alive)  # the supervisor and its warden
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_leaves_no_process(terminal, number):
+    running = terminal.supervise(SLEEP, "sleep 1001 & echo ready; exec sleep 1000")
+    terminal.wait_for("ready", times=2)
+
+    running.send_signal(number)
+
+    assert running.wait(20) == 0
+    assert terminal.alive() == []
+
+
+def test_ctrl_c_in_the_terminal_leaves_no_process(terminal):
+    running = terminal.supervise("trap '' TERM INT; echo ready; sleep 1000; sleep 1000")
+    terminal.wait_for("ready")
+
+    os.killpg(running.pid, signal.SIGINT)
+
+    assert running.wait(20) == 0
+    assert terminal.alive() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_make_alone_gets_the_signal(terminal, tmp_path, number):
+    recipe = tmp_path / "Makefile"
+    recipe.write_text(f"all:\n\t@exec {sys.executable} -m tests.processes.dummy 'sleep 1000'\n")
+    running = terminal.start("make", "-f", str(recipe), "all")
+    terminal.wait_for("started")
+
+    running.send_signal(number)
+
+    running.wait(20)
+    terminal.wait_until_empty()
+
+
+def test_a_killed_supervisor_takes_its_processes_along(terminal):
+    running = terminal.supervise("sleep 1001 & echo ready; exec sleep 1000", SLEEP)
+    terminal.wait_for("ready", times=2)
+
+    running.kill()
+
+    terminal.wait_until_empty()
+
+
+def test_a_process_whose_heart_stopped_is_killed_with_its_group(terminal, capsys):
+    stalled = Process("pulse", ("sh", "-c", "sleep 1001 & sleep 1001"), beats="x", silent_after=0.2)
+    restarts = []
+
+    def silence(name: str) -> float:
+        restarts.append(name)
+        if len(restarts) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 500
+
+    before = {number: signal.getsignal(number) for number in (2, 15, 1)}
+    try:
+        with Supervisor(last_beat=silence, look_every=0.1) as supervisor:
+            supervisor.start([stalled])
+            supervisor.keep()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    assert "pulse has been silent for 500 s; starting it again in 1 s" in capsys.readouterr().out
+    assert restarts == ["x", "x"]
