@@ -1,0 +1,1 @@
+"""The books as we mirror them. Being written: founder "mirror" replaces this file."""
