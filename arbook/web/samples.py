@@ -131,7 +131,7 @@ def everything(request) -> dict:
         "form": SampleForm(),
         "refused_form": SampleForm({"amount": "0", "due_on": "someday", "channel": "pigeon"}),
         "table": table,
-        "empty_table": SampleTable([], caption="No rows", is_filtered=False),
+        "empty_table": SampleTable([], prefix="e-", caption="No rows"),
         "filtered_table": SampleTable([], prefix="f-", is_filtered=True),
         "weeks": _weeks(today),
         "slices": [

@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from arbook.web import samples
+from arbook.web.respond import show
 
 YEAR = 365 * 24 * 3600
 
@@ -31,4 +32,6 @@ def styleguide(request):
     """Every part in every state. Development only."""
     if not (settings.DEBUG or getattr(settings, "DEVELOPMENT", False)):
         raise Http404("The styleguide is for development.")
-    return render(request, "styleguide.html", samples.everything(request))
+    fragment = "styleguide_drawer.html" if "drawer" in request.GET else None
+    context = samples.everything(request)
+    return show(request, page="styleguide.html", fragment=fragment, context=context, status=200)

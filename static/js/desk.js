@@ -250,8 +250,11 @@
   function press(key, shifted) {
     const within = scope();
     const match = `[data-key~="${CSS.escape(key)}"]`;
-    const exact = (from) =>
-      from && $$(match, from).find((one) => one.dataset.key.split(" ").length === 1 && !one.disabled && visible(one));
+    const exact = (from) => {
+      const found = $$(match, from ?? document.createElement("i")).filter(
+        (one) => one.dataset.key.split(" ").length === 1 && !one.disabled && visible(one));
+      return key === "u" ? found.at(-1) : found[0]; // the newest undo is the last one
+    };
     const control = exact(current(within)) ?? exact(within);
     if (!control) return false;
     if (control.matches("input:not([type=checkbox], [type=radio]), textarea")) {
@@ -311,6 +314,7 @@
   // The filter bar needs no button while this file runs; a failed form keeps the focus on its fault.
   document.addEventListener("htmx:afterSwap", (event) => {
     tick();
+    $$("[data-selection]").forEach((holder) => count($("[data-rows]", holder)));
     $("[aria-invalid=true]", event.detail.target)?.focus();
   });
   document.addEventListener("DOMContentLoaded", tick);
