@@ -96,7 +96,7 @@ def standings(company: Company, channel: str, addresses: Iterable[str]) -> dict[
     last = (
         ConsentEvent.objects.of(company)
         .filter(channel=channel, address__in=wanted)
-        .select_related("by")
+        .select_related("by", "company")
         .order_by("channel", "address", "-at", "-id")
         .distinct("channel", "address")
     )
