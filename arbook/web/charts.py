@@ -121,9 +121,7 @@ def weekly_bars(weeks: Sequence[Week], currency: str = "USD") -> WeeklyBars:
             )
         )
     ticks = [(y(ceiling * n / 4), figures.money_short(ceiling * n / 4, currency)) for n in range(5)]
-    return WeeklyBars(
-        bars=bars, ticks=ticks, base=base, words="; ".join(bar.words for bar in bars)
-    )
+    return WeeklyBars(bars=bars, ticks=ticks, base=base, words="; ".join(bar.words for bar in bars))
 
 
 def aging_strip(slices: Sequence[Slice], currency: str = "USD") -> AgingStrip:
@@ -168,7 +166,10 @@ def _round_up(amount: Decimal) -> Decimal:
 def _week_words(week: Week, currency: str) -> str:
     words = f"{week.label}: {figures.money(week.expected, currency)} expected"
     if week.low is not None and week.high is not None:
-        low, high = figures.money_short(week.low, currency), figures.money_short(week.high, currency)
+        low, high = (
+            figures.money_short(week.low, currency),
+            figures.money_short(week.high, currency),
+        )
         words += f" ({low} to {high})"
     if week.actual is not None:
         words += f", {figures.money(week.actual, currency)} came"

@@ -1,4 +1,4 @@
-"""How figures, days and numbers are written on screens. Pure functions; the template filters call them."""
+"""How figures, days and numbers are written on screens. The template filters call these."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -45,7 +45,7 @@ def percent(share: Decimal | float | None, places: int = 0) -> str:
 
 
 def phone(number: str | None) -> str:
-    """``+18605550123`` as people here read it: ``(860) 555-0123``; foreign numbers with their code."""
+    """``+18605550123`` as people here read it: ``(860) 555-0123``; foreign ones with their code."""
     if not number:
         return NOTHING
     try:
@@ -89,7 +89,7 @@ def moment(value: datetime | None, today: date | None = None) -> str:
 
 
 def ago(value: datetime | date | None, at: datetime | None = None) -> str:
-    """``just now``, ``4 min ago``, ``3 h ago``, ``yesterday``, ``5 days ago``; ahead: ``in 4 min``."""
+    """``just now``, ``4 min ago``, ``3 h ago``, ``yesterday``, ``5 days ago``, ``in 4 min``."""
     if value is None or value == "":
         return "never"
     at = at or now()

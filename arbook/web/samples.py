@@ -11,7 +11,10 @@ from arbook.web import figures
 from arbook.web.charts import Slice, Week
 from arbook.web.tables import BadgeColumn, DateColumn, MoneyColumn, SelectColumn, Table
 
-LONG = "Wolfeschlegelsteinhausenbergerdorff & Sons Refrigeration, Heating and Cooling of Greater Hartford LLC"
+LONG = (
+    "Wolfeschlegelsteinhausenbergerdorff & Sons Refrigeration, Heating and Cooling"
+    " of Greater Hartford LLC"
+)
 ARABIC = "شركة الأفق للتجارة والمقاولات"
 EMOJI = "Café Núñez 🌮 “La Esquina”"
 TEXT = (
@@ -120,7 +123,12 @@ def everything(request) -> dict:
             {"label": "QuickBooks", "text": "2 min ago", "level": "ok", "url": "#"},
             {"label": "Stripe", "text": "live", "level": "ok", "url": "#"},
             {"label": "Twilio", "text": "registration waits", "level": "warn", "url": "#"},
-            {"label": "Bank", "text": "worked 6 days ago, sends are held", "level": "bad", "url": "#"},
+            {
+                "label": "Bank",
+                "text": "worked 6 days ago, sends are held",
+                "level": "bad",
+                "url": "#",
+            },
         ],
         "stop": SimpleNamespace(reason="wrong amounts in yesterday's import", until=now, since=None)
         if "stop" in request.GET
@@ -184,24 +192,35 @@ def _entries(now) -> list[SimpleNamespace]:
         return SimpleNamespace(**{**blank, "at": at, "icon": icon, "title": title, **more})
 
     return [
-        entry(3, "banknotes", "$1,240.00 recorded in QuickBooks as payment 1843", tone="ok",
-              cause="Stripe told us that the payment succeeded.",
-              facts=[("Payment", "pi_3Nx8"), ("Read back", "$1,240.00 on invoice 10482")]),
+        entry(
+            3,
+            "banknotes",
+            "$1,240.00 recorded in QuickBooks as payment 1843",
+            tone="ok",
+            cause="Stripe told us that the payment succeeded.",
+            facts=[("Payment", "pi_3Nx8"), ("Read back", "$1,240.00 on invoice 10482")],
+        ),
         entry(4, "credit-card", "Paid by card", by="Customer, on the pay page"),
-        entry(190, "paper-airplane", "Text delivered", detail=TEXT, by="Standard cadence, step 3",
-              cause="Approved at 08:21; all gates passed when it left.",
-              facts=[("QuickBooks read", "09:00:12"), ("Consent", "given Jan 8 on the pay page")]),
+        entry(
+            190,
+            "paper-airplane",
+            "Text delivered",
+            detail=TEXT,
+            by="Standard cadence, step 3",
+            cause="Approved at 08:21; all gates passed when it left.",
+            facts=[("QuickBooks read", "09:00:12"), ("Consent", "given Jan 8 on the pay page")],
+        ),
         entry(3000, "hand-raised", f"Reply from {ARABIC}", tone="warn", detail="متى يمكنني الدفع؟"),
-        entry(9000, "x-circle", "E-mail bounced", tone="bad", detail=f"{LONG} has no such mailbox."),
+        entry(
+            9000, "x-circle", "E-mail bounced", tone="bad", detail=f"{LONG} has no such mailbox."
+        ),
     ]
 
 
 def _gates(now) -> list[SimpleNamespace]:
     def gate(result, name, value, source, minutes):
         at = None if minutes is None else now - timedelta(minutes=minutes)
-        return SimpleNamespace(
-            result=result, name=name, value=value, source=source, read_at=at
-        )
+        return SimpleNamespace(result=result, name=name, value=value, source=source, read_at=at)
 
     return [
         gate("pass", "Still open", "$1,240.00", "QuickBooks", 0),

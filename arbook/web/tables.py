@@ -6,6 +6,7 @@ from typing import Any
 import django_tables2
 from django.db.models import QuerySet, Sum
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django_tables2.utils import A
 
 from arbook.web import figures
@@ -146,7 +147,7 @@ class SelectColumn(django_tables2.Column):
 
     @property
     def header(self):
-        return format_html(
+        return mark_safe(
             '<input type="checkbox" data-select-all aria-label="Select all rows on this page">'
         )
 

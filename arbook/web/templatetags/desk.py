@@ -3,6 +3,7 @@
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from heroicons.templatetags.heroicons import heroicon_outline
 
 from arbook.web import charts, figures
@@ -15,7 +16,7 @@ MODES = {"dry_run": ("Dry run", "info"), "review": ("Review", "warn"), "automati
 
 @register.simple_block_tag
 def card(content, title="", icon="", tone="", flush=False, id="", count=None, link="", more=""):
-    """``{% card title="Aging" link=url more="All rows" %}…{% endcard %}``; flush for tables and rows."""
+    """``{% card title="Aging" link=url more="All" %}…{% endcard %}``; flush for tables and rows."""
     return render_to_string(
         "components/card.html",
         {
@@ -39,7 +40,7 @@ def notice(content, tone="", icon=""):
     return format_html(
         '<div class="notice{}"{}>{}<div>{}</div></div>',
         f" tone-{tone}" if tone in TONES else "",
-        format_html(' role="alert"') if tone == "bad" else "",
+        mark_safe(' role="alert"') if tone == "bad" else "",
         heroicon_outline(icon or names.get(tone, "information-circle"), size=18),
         content,
     )
@@ -57,7 +58,7 @@ def filterbar(context, content, target="table", action="", label="Filters"):
 
 @register.simple_block_tag
 def dialog(content, id, title, wide=False):
-    """``{% dialog id="pause" title="Pause" %}…{% enddialog %}``, opened by ``data-dialog="pause"``."""
+    """``{% dialog id="pause" title="…" %}…{% enddialog %}``, opened by ``data-dialog="pause"``."""
     return render_to_string(
         "components/dialog.html", {"content": content, "id": id, "title": title, "wide": wide}
     )

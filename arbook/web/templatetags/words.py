@@ -63,7 +63,7 @@ def counted(number, words):
 
 @register.filter
 def listed(items):
-    """"a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"."""
     items = [str(item) for item in items or []]
     if len(items) < 2:
         return "".join(items)
@@ -80,9 +80,7 @@ def sentence(text):
 @register.filter
 def undo_of(message):
     """The address and instant that ``respond.done`` hung on a message, or None."""
-    tags = dict(
-        part.split("=", 1) for part in (message.extra_tags or "").split() if "=" in part
-    )
+    tags = dict(part.split("=", 1) for part in (message.extra_tags or "").split() if "=" in part)
     return tags if "undo" in tags else None
 
 
