@@ -1,6 +1,6 @@
 """Finding a company's connection, and writing down how it fares."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from arbook import clock
 from arbook.companies.models import Company
@@ -11,7 +11,7 @@ from arbook.gateways.models import Connection
 # must not become a thousand updates.
 NOTE_EVERY = timedelta(seconds=5)
 
-_noted: dict[int, object] = {}
+_noted: dict[int, datetime] = {}
 
 
 def find(company: Company, vendor: str) -> Connection:
@@ -43,3 +43,8 @@ def needs_reconnecting(connection: Connection, reason: str) -> Disconnected:
     )
     connection.state, connection.error = Connection.State.RECONNECT, reason
     return Disconnected(f"{connection.get_vendor_display()} must be reconnected: {reason}")
+
+
+def forget() -> None:
+    """Forget which successes were written down; tests reuse the ids of connections."""
+    _noted.clear()
