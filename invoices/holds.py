@@ -81,7 +81,7 @@ def place(
         until=until.isoformat() if until else None,
         source=source,
     )
-    _revisit(hold, entry, now)
+    revisit(hold.company, hold.customer_id, entry, now=now)
     return hold
 
 
@@ -166,7 +166,7 @@ def expire(company: Company, *, now: datetime) -> int:
     )
     outbox.enqueue_many(
         [
-            _wanted(hold, entry)
+            _wanted(company, hold.customer_id, entry)
             for hold, entry in {
                 h.customer_id: (h, e) for h, e in zip(rows, entries, strict=True)
             }.values()
@@ -174,6 +174,11 @@ def expire(company: Company, *, now: datetime) -> int:
         now=now,
     )
     return len(rows)
+
+
+def revisit(company: Company, customer_id: int, entry: Entry, *, now: datetime) -> None:
+    """Have what is prepared for a customer looked at again, because of what ``entry`` says."""
+    outbox.enqueue_many([_wanted(company, customer_id, entry)], now=now)
 
 
 def describe(hold: Hold) -> str:
@@ -201,7 +206,7 @@ def _close(hold: Hold, *, by: User | None, now: datetime, reason: str) -> Hold:
     hold.lifted_at, hold.lifted_by, hold.lifted_reason = now, by, reason[:300]
     Hold.objects.filter(pk=hold.pk).update(lifted_at=now, lifted_by=by, lifted_reason=reason[:300])
     entry = log.record("hold.lifted", _ended(hold), about=_about(hold), by=by, at=now, hold=hold.pk)
-    _revisit(hold, entry, now)
+    revisit(hold.company, hold.customer_id, entry, now=now)
     return hold
 
 
@@ -214,14 +219,10 @@ def _about(hold: Hold) -> list:
     return [row for row in (hold.invoice, hold.customer) if row is not None]
 
 
-def _wanted(hold: Hold, entry: Entry) -> outbox.Wanted:
+def _wanted(company: Company, customer_id: int, entry: Entry) -> outbox.Wanted:
     return outbox.Wanted(
         "messaging.revisit",
-        f"revisit:{hold.customer_id}:{entry.pk}",
-        hold.company,
-        {"customer": hold.customer_id},
+        f"revisit:{customer_id}:{entry.pk}",
+        company,
+        {"customer": customer_id},
     )
-
-
-def _revisit(hold: Hold, entry: Entry, now: datetime) -> None:
-    outbox.enqueue_many([_wanted(hold, entry)], now=now)

@@ -1,40 +1,44 @@
-"""Word to the staff of a company, by Slack where it is connected and by mail always.
+"""Word to staff: one message by mail and, where it is connected, one in Slack."""
 
-One alert per cause: the key makes a second one of the same thing harmless.
-"""
-
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
-
-from arbook.companies.models import Company, Membership, Role
+from arbook.companies.models import Company, Role
 from arbook.gateways.models import Connection
-from arbook.outbox.outbox import Wanted, enqueue_many
+from arbook.outbox import outbox
 
 
 def tell(
     company: Company, *, key: str, title: str, text: str = "", url: str = "", now: datetime
 ) -> None:
-    """Alert the people in charge. ``url`` may be a path; it is made absolute."""
-    link = settings.PUBLIC_URL + url if url.startswith("/") else url
-    payload = {"title": title, "text": text, "url": link}
+    """Tell the company's people once per ``key``; ``url`` is where they act on it."""
+    payload = {"title": title, "text": text, "url": url}
     wanted = [
-        Wanted(
-            "alerts.mail", f"alert-mail:{company.pk}:{key}:{address}"[:100], company, {**payload, "to": address}
-        )
-        for address in people_in_charge(company)
+        outbox.Wanted("alerts.mail", f"{_short(key)}:{number}", company, payload | {"to": address})
+        for number, address in enumerate(addressees(company), start=1)
     ]
-    if Connection.objects.of(company).filter(vendor=Connection.Vendor.SLACK).exists():
-        wanted.append(Wanted("alerts.slack", f"alert-slack:{company.pk}:{key}"[:100], company, payload))
-    enqueue_many(wanted, now=now)
+    has_slack = Connection.objects.of(company).filter(vendor=Connection.Vendor.SLACK).exists()
+    if has_slack:
+        wanted.append(outbox.Wanted("alerts.slack", f"{_short(key)}:slack", company, payload))
+    outbox.enqueue_many(wanted, now=now)
 
 
-def people_in_charge(company: Company) -> list[str]:
-    """The alert address of the company, else its managers and owners."""
+def addressees(company: Company) -> Iterable[str]:
+    """The company's alert address, else its managers and owners."""
     if company.alert_email:
         return [company.alert_email]
     return list(
-        Membership.objects.filter(company=company, role__gte=Role.MANAGER)
+        company.memberships.filter(role__gte=Role.MANAGER, user__is_active=True)
         .order_by("user__email")
         .values_list("user__email", flat=True)
     )
+
+
+def as_text(payload: dict) -> str:
+    """The alert in plain words, for a mail's body or a Slack message."""
+    return "\n\n".join(part for part in (payload["text"], payload["url"]) if part)
+
+
+def _short(key: str) -> str:
+    # An effect's key holds 100 characters, and ours leaves room for what follows.
+    return f"alert:{key}"[:90]

@@ -1,0 +1,160 @@
+"""Promises to pay: a dated word keeps us quiet, and is found kept or broken."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, Sum
+
+from arbook import money
+from arbook.audit import log
+from arbook.companies.models import Company, User
+from invoices import holds, tasks
+from invoices.models import Hold, Invoice, PaymentLine, PromiseToPay, Task
+
+State = PromiseToPay.State
+
+
+class PromiseRefused(Exception):
+    """The promise cannot be taken. The message is fit for the screen."""
+
+
+@transaction.atomic
+def record_promise(
+    *, invoice: Invoice, amount: Decimal, due_on: date, by: User | None, now: datetime
+) -> PromiseToPay:
+    """Take a promise in place of the open one; stay quiet until its grace has passed."""
+    invoice = (
+        Invoice.objects.select_for_update(of=("self",))
+        .select_related("company", "customer__company")
+        .get(pk=invoice.pk)
+    )
+    if not invoice.is_open:
+        raise PromiseRefused(f"{invoice} has nothing left to pay.")
+    if amount <= 0:
+        raise PromiseRefused("A promise is for an amount above zero.")
+    if amount > invoice.balance:
+        left = money.words(invoice.balance, invoice.currency)
+        raise PromiseRefused(f"{invoice} has only {left} open.")
+    if due_on < invoice.company.local_date(now):
+        raise PromiseRefused("A promise cannot be due in the past.")
+
+    for old in invoice.promises.open():
+        _close(old, State.REPLACED, now, by=by, said=None)
+    promise = invoice.promises.create(
+        company=invoice.company, amount=amount, due_on=due_on, made_at=now
+    )
+    log.record(
+        "promise.made",
+        f"{_words(promise, invoice)} is promised by {due_on:%b} {due_on.day}.",
+        about=[promise, invoice, invoice.customer],
+        by=by,
+        at=now,
+        amount=str(amount),
+        due_on=due_on.isoformat(),
+    )
+    holds.place(
+        invoice,
+        reason=Hold.Reason.PROMISE,
+        until=promise.quiet_until,
+        note=f"{money.words(amount, invoice.currency)} by {due_on:%b} {due_on.day}",
+        source=_source(promise),
+        by=by,
+        now=now,
+    )
+    return promise
+
+
+@transaction.atomic
+def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
+    """Find promises kept by money that has come; returns how many."""
+    kept = 0
+    for promise in _open().filter(invoice__in=list(invoice_ids)):
+        if not promise.invoice.is_open or paid_since(promise) >= promise.amount:
+            _close(promise, State.KEPT, now, said=f"Promise kept: {_words(promise)}.")
+            kept += 1
+    return kept
+
+
+@transaction.atomic
+def evaluate(company: Company, *, now: datetime) -> tuple[int, int]:
+    """Judge the open promises of a company; returns how many were kept and broken."""
+    today = company.local_date(now)
+    rows = _open().filter(company=company)
+    kept = settle(rows.values_list("invoice", flat=True), now=now)
+    broken = 0
+    for promise in rows.filter(due_on__lt=today - PromiseToPay.GRACE):
+        _close(
+            promise,
+            State.BROKEN,
+            now,
+            said=f"Promise broken: {_words(promise)} did not come by {promise.due_on:%b}"
+            f" {promise.due_on.day}.",
+        )
+        tasks.open_task(
+            company,
+            kind=Task.Kind.CALL,
+            key=_source(promise),
+            title=f"Broken promise of {promise.invoice.customer}",
+            detail=f"{_words(promise)} was promised by {promise.due_on:%b} {promise.due_on.day}.",
+            invoice=promise.invoice,
+            amount=promise.amount,
+            now=now,
+        )
+        broken += 1
+    return kept, broken
+
+
+def paid_since(promise: PromiseToPay) -> Decimal:
+    """Money the books have put on the invoice since the promise was made."""
+    day = promise.company.local_date(promise.made_at)
+    found = PaymentLine.objects.filter(
+        payment__company=promise.company_id,
+        document_type="Invoice",
+        document_id=promise.invoice.quickbooks_id,
+        payment__is_void=False,
+        payment__is_deleted=False,
+        payment__paid_on__gte=day,
+    ).filter(Q(payment__books_updated_at=None) | Q(payment__books_updated_at__gte=promise.made_at))
+    return found.aggregate(sum=Sum("amount"))["sum"] or money.ZERO
+
+
+def _open():
+    return PromiseToPay.objects.open().select_related("company", "invoice__customer")
+
+
+def _source(promise: PromiseToPay) -> str:
+    return f"promise:{promise.pk}"
+
+
+def _words(promise: PromiseToPay, invoice: Invoice | None = None) -> str:
+    invoice = invoice or promise.invoice
+    return f"{money.words(promise.amount, invoice.currency)} of {invoice}"
+
+
+def _close(
+    promise: PromiseToPay,
+    state: str,
+    now: datetime,
+    *,
+    by: User | None = None,
+    said: str | None,
+) -> None:
+    promise.state = state
+    promise.save(update_fields=["state"])
+    if said:
+        log.record(
+            f"promise.{state}",
+            said,
+            about=[promise, promise.invoice, promise.invoice.customer],
+            by=by,
+            at=now,
+        )
+    holds.lift_source(
+        promise.company,
+        _source(promise),
+        by=by,
+        now=now,
+        reason=f"the promise is {State(state).label.lower()}",
+    )
