@@ -28,16 +28,16 @@ def main():
         )
     if is_done():
         return
-    if not is_usable():
+    if was_moved() or not is_usable():
         make_environment()
     install()
     with open(STAMP, "w") as stamp:
-        stamp.write(fingerprint())
+        stamp.write(VENV + "\n" + fingerprint())
 
 
 def fingerprint():
-    """What the environment was made for: these locks, this folder, this Python."""
-    digest = hashlib.sha256(VENV.encode())
+    """What is to be installed, as one word."""
+    digest = hashlib.sha256()
     for name in REQUIREMENTS:
         with open(os.path.join(CHECKOUT, name), "rb") as lock:
             digest.update(lock.read())
@@ -45,12 +45,21 @@ def fingerprint():
 
 
 def is_done():
+    return noted() == [VENV, fingerprint()] and is_usable()
+
+
+def was_moved():
+    """An environment cannot be moved or copied: its programs name the folder they were made in."""
+    return bool(noted()) and noted()[0] != VENV
+
+
+def noted():
+    """The folder and the requirements that the environment was made for; empty when unknown."""
     try:
         with open(STAMP) as stamp:
-            known = stamp.read()
+            return stamp.read().splitlines()
     except OSError:
-        return False
-    return known == fingerprint() and is_usable()
+        return []
 
 
 def is_usable():
