@@ -34,9 +34,13 @@ def _settle(row: Posting, books, found: BookPayment, now: datetime) -> dict:
     read = books.read_payment(found.id)
     if read is None:
         raise errors.Unknown(f"QuickBooks payment {found.id} cannot be read back.")
-    touched = books.read_invoices([part.txn_id for part in read.applied if part.txn_type == "Invoice"])
+    touched = books.read_invoices(
+        [part.txn_id for part in read.applied if part.txn_type == "Invoice"]
+    )
     mirror.apply_payments(row.company, [read], now=now)
-    applied = mirror.apply_invoices(row.company, [book for book in touched.values() if book], now=now)
+    applied = mirror.apply_invoices(
+        row.company, [book for book in touched.values() if book], now=now
+    )
     mirror.after_change(row.company, applied.changed_ids, now=now)
     posting.mark_posted(row, read, now=now)
     return {"quickbooks_id": read.id, "reference": row.reference}

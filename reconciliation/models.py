@@ -95,7 +95,9 @@ class StripePayment(CompanyOwned):
     attempt = models.ForeignKey(
         CheckoutAttempt, models.SET_NULL, null=True, related_name="payments"
     )
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="stripe_payments")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="stripe_payments"
+    )
     amount = _amount()
     currency = models.CharField(max_length=3, default="USD")
     state = models.CharField(max_length=9, choices=State)

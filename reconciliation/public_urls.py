@@ -1,3 +1,10 @@
 """The pages a customer sees. Their token is all the proof there is."""
 
-urlpatterns = []
+from django.urls import path
+
+from reconciliation.views import pay
+
+urlpatterns = [
+    path("<str:token>/", pay.pay, name="pay"),
+    path("<str:token>/done/", pay.done, name="pay_done"),
+]

@@ -220,9 +220,7 @@ def _to_approve(companies: dict[int, Company], now: datetime) -> Group:
         for approval in shown
     ]
     count = len(rows) if len(rows) < MOST_ROWS else len(batches) + approvals.count()
-    return Group(
-        "approve", "To approve", "check-badge", "Nothing waits for a yes", rows, count
-    )
+    return Group("approve", "To approve", "check-badge", "Nothing waits for a yes", rows, count)
 
 
 def idle(companies, *, now: datetime):
@@ -234,17 +232,13 @@ def idle(companies, *, now: datetime):
         .past_due(today)
         .filter(
             ~Exists(Reminder.objects.planned().filter(invoice=OuterRef("pk"))),
-            ~Exists(
-                Hold.objects.active(now).filter(customer_wide | Q(invoice=OuterRef("pk")))
-            ),
+            ~Exists(Hold.objects.active(now).filter(customer_wide | Q(invoice=OuterRef("pk")))),
             ~Exists(
                 Task.objects.open().filter(
                     Q(invoice=OuterRef("pk")) | Q(customer=OuterRef("customer"), invoice=None)
                 )
             ),
-            ~Exists(
-                Escalation.objects.filter(customer=OuterRef("customer"), closed_at=None)
-            ),
+            ~Exists(Escalation.objects.filter(customer=OuterRef("customer"), closed_at=None)),
             customer__is_deleted=False,
         )
         .exclude(customer__tags__stops_dunning=True)
@@ -286,9 +280,7 @@ def header(companies: list[Company], *, now: datetime) -> Header:
         .aggregate(
             open=Sum("balance"),
             past_due=Sum("balance", filter=Q(due_on__lt=today)),
-            week=Sum(
-                "balance", filter=Q(due_on__gte=today, due_on__lt=today + timedelta(days=7))
-            ),
+            week=Sum("balance", filter=Q(due_on__gte=today, due_on__lt=today + timedelta(days=7))),
         )
     )
     stripe = StripePayment.objects.filter(

@@ -248,9 +248,10 @@ def _again(kind: Kind, effect: Effect, error, now: datetime, wait: timedelta) ->
 def _die(kind: Kind, effect: Effect, error: Exception, now: datetime) -> str:
     with transaction.atomic():
         failure = getattr(error, "failure", "bug")
-        if _set(
-            effect, now, state=State.DEAD, failure=failure, error=str(error), finished_at=now
-        ) and kind.failed:
+        if (
+            _set(effect, now, state=State.DEAD, failure=failure, error=str(error), finished_at=now)
+            and kind.failed
+        ):
             kind.failed(effect, error, now)
     return State.DEAD
 
@@ -258,17 +259,24 @@ def _die(kind: Kind, effect: Effect, error: Exception, now: datetime) -> str:
 def _finish(kind: Kind, effect: Effect, result: dict, now: datetime) -> str:
     try:
         with transaction.atomic():
-            if _set(
-                effect, now, state=State.DONE, result=result, failure="", error="", finished_at=now
-            ) and kind.then:
+            if (
+                _set(
+                    effect,
+                    now,
+                    state=State.DONE,
+                    result=result,
+                    failure="",
+                    error="",
+                    finished_at=now,
+                )
+                and kind.then
+            ):
                 kind.then(effect, result, now)
     except Exception as trouble:
         # The vendor has done it; only our writing failed. Ask the vendor, or repeat the same key.
         logger.exception("outcome of effect %s %s not written", effect.kind, effect.pk)
         if effect.attempts >= kind.max_attempts:
-            _set(
-                effect, now, state=State.DEAD, failure="bug", error=str(trouble), finished_at=now
-            )
+            _set(effect, now, state=State.DEAD, failure="bug", error=str(trouble), finished_at=now)
             return State.DEAD
         _set(
             effect,

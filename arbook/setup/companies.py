@@ -57,7 +57,9 @@ def save(slug: str, values: dict, *, by: User | None, now: datetime) -> tuple[Co
             else "Settings changed: "
             + ", ".join(f"{name.replace('_', ' ')} {new}" for name, (_, new) in changed.items())
         )
-        log.record("company.saved", said, about=[company], by=by, at=now, company=company, **changed)
+        log.record(
+            "company.saved", said, about=[company], by=by, at=now, company=company, **changed
+        )
     return company, created
 
 

@@ -101,9 +101,7 @@ def _later(event, error: Exception, now: datetime, wait: timedelta, *, counts: b
     if counts and event.attempts >= MAX_ATTEMPTS:
         return _set(event, state=State.DEAD, error=said, processed_at=now)
     attempts = event.attempts if counts else event.attempts - 1
-    return _set(
-        event, state=State.RECEIVED, error=said, not_before=now + wait, attempts=attempts
-    )
+    return _set(event, state=State.RECEIVED, error=said, not_before=now + wait, attempts=attempts)
 
 
 def _set(event: WebhookEvent, **values) -> str:

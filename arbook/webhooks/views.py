@@ -141,5 +141,3 @@ def _unreadable(vendor: str, company_id: int | None, body: bytes, reason: str) -
     digest = hashlib.sha256(body).hexdigest()
     content = {"raw": body[:100_000].decode("utf-8", "backslashreplace")}
     return Arrival(vendor, f"unreadable:{digest}", "unreadable", company_id, content, error=reason)
-
-

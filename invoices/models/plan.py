@@ -125,9 +125,7 @@ class Hold(CompanyOwned):
                 name="hold_ends_after_it_began",
             ),
         ]
-        indexes = [
-            models.Index(fields=["customer"], condition=Q(lifted_at=None), name="hold_open")
-        ]
+        indexes = [models.Index(fields=["customer"], condition=Q(lifted_at=None), name="hold_open")]
 
     def __str__(self) -> str:
         return self.get_reason_display()

@@ -59,4 +59,6 @@ class Command(BaseCommand):
     def _value(self, name: str, given: str | None) -> str:
         if given == "-":
             return sys.stdin.readline().strip()
-        return (given if given is not None else os.environ.get(f"ARBOOK_{name.upper()}", "")).strip()
+        return (
+            given if given is not None else os.environ.get(f"ARBOOK_{name.upper()}", "")
+        ).strip()
