@@ -1,1 +1,409 @@
-"""The books as we mirror them. Being written: founder "mirror" replaces this file."""
+"""The receivable as QuickBooks keeps it: what was read is written here, and nothing older over it.
+
+A batch writes only what differs. A record we cannot take becomes a problem with a name; it stops
+nothing. No function here calls a vendor.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Greatest
+
+from arbook.companies.models import Company
+from arbook.gateways.quickbooks_shapes import (
+    BookCreditMemo,
+    BookCustomer,
+    BookInvoice,
+    BookJournalLine,
+    BookPayment,
+    BrokenRecord,
+    Deleted,
+)
+from arbook.upsert import Row, upsert
+from customers import mirror as customer_mirror
+from customers.mirror import Applied
+from customers.models import Customer
+from invoices import book_news, cadence, sync_problems
+from invoices import mirror_targets as targets
+from invoices.models import (
+    CreditMemo,
+    Hold,
+    Invoice,
+    JournalLine,
+    Payment,
+    PaymentLine,
+    Task,
+)
+from invoices.sync_problems import Problem
+
+MODELS = {"Invoice": Invoice, "Payment": Payment, "CreditMemo": CreditMemo}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was read from the books in one go, to be taken over together."""
+
+    customers: Sequence[BookCustomer] = ()
+    invoices: Sequence[BookInvoice] = ()
+    payments: Sequence[BookPayment] = ()
+    credit_memos: Sequence[BookCreditMemo] = ()
+    journal_lines: Sequence[BookJournalLine] = ()
+    journal_ids: Sequence[str] = ()
+    deleted: Sequence[Deleted] = ()
+    broken: Sequence[BrokenRecord] = ()
+    merged: Sequence[tuple[str, str]] = field(default=())
+
+
+@transaction.atomic
+def take(
+    company: Company, found: Found, *, now: datetime, quiet: bool = False
+) -> dict[str, Applied]:
+    """Take over everything that was found, in one transaction, and let the plan follow.
+
+    Returns what happened by entity. ``quiet`` is the first reading of the whole history: one
+    summary instead of an entry for each row, and the plan is made once at its end.
+    """
+    done: dict[str, Applied] = {}
+    for gone, into in found.merged:
+        merge(company, gone=gone, into=into, now=now)
+    if found.customers:
+        done["Customer"] = customer_mirror.apply(company, found.customers, now=now, quiet=quiet)
+        ids = [row.id for row in found.customers]
+        sync_problems.solve(company, "Customer", ids, now=now)
+    touched: list[int] = []
+    for entity, rows, apply in (
+        ("Invoice", found.invoices, apply_invoices),
+        ("Payment", found.payments, apply_payments),
+        ("CreditMemo", found.credit_memos, apply_credit_memos),
+    ):
+        if rows:
+            done[entity] = apply(company, rows, now=now, quiet=quiet)
+            touched += done[entity].changed_ids
+    if found.journal_lines or found.journal_ids:
+        done["JournalEntry"] = apply_journal_lines(
+            company, found.journal_lines, journal_ids=found.journal_ids, now=now, quiet=quiet
+        )
+    gone: dict[str, list[Deleted]] = defaultdict(list)
+    for one in found.deleted:
+        gone[one.entity].append(one)
+    for entity, records in gone.items():
+        touched += remove(
+            company,
+            entity,
+            [one.id for one in records],
+            at={one.id: one.at for one in records},
+            now=now,
+            quiet=quiet,
+        )
+    sync_problems.report(company, found.broken, now=now)
+    if not quiet:
+        after_change(company, touched, now=now)
+    return done
+
+
+@transaction.atomic
+def apply_invoices(
+    company: Company, rows: Sequence[BookInvoice], *, now: datetime, quiet: bool = False
+) -> Applied:
+    """Take over invoices; ``changed_ids`` are our keys of those that are new or different."""
+    unique = {row.id: row for row in rows}
+    owners, problems = _owners(company, unique.values(), "invoice", now=now)
+    today, zone = company.local_date(now), company.zone
+    values = []
+    for row in unique.values():
+        if targets.is_too_large(row.total, row.balance):
+            problems.append(Problem("Invoice", row.id, "Its amount is too large.", str(row)))
+        else:
+            values.append(targets.invoice(row, owners[row.customer_id], company, today, zone))
+    written = upsert(
+        targets.INVOICES,
+        values,
+        constants={"company_id": company.pk, "is_deleted": False, "read_at": now},
+    )
+    _settle_problems(company, "Invoice", unique, problems, now)
+    if written and not quiet:
+        book_news.of_invoices(company, written, now=now)
+    return _applied(written, len(unique))
+
+
+@transaction.atomic
+def apply_payments(
+    company: Company, rows: Sequence[BookPayment], *, now: datetime, quiet: bool = False
+) -> Applied:
+    """Take over payments with what they settle; ``changed_ids`` are invoices they touch."""
+    unique = {row.id: row for row in rows}
+    owners, problems = _owners(company, unique.values(), "payment", now=now)
+    values = []
+    for row in unique.values():
+        if targets.is_too_large(row.total, row.unapplied, *(one.amount for one in row.applied)):
+            problems.append(Problem("Payment", row.id, "Its amount is too large.", str(row)))
+        else:
+            values.append(targets.payment(row, owners[row.customer_id], company))
+    written = upsert(
+        targets.PAYMENTS, values, constants={"company_id": company.pk, "is_deleted": False}
+    )
+    _settle_problems(company, "Payment", unique, problems, now)
+    touched = _replace_lines(company, written, unique)
+    if written and not quiet:
+        book_news.of_payments(company, written, unique, now=now)
+    return _applied(written, len(unique), touched)
+
+
+@transaction.atomic
+def apply_credit_memos(
+    company: Company, rows: Sequence[BookCreditMemo], *, now: datetime, quiet: bool = False
+) -> Applied:
+    """Take over credit memos; ``changed_ids`` are the open invoices of their customers."""
+    unique = {row.id: row for row in rows}
+    owners, problems = _owners(company, unique.values(), "credit memo", now=now)
+    values = []
+    for row in unique.values():
+        if targets.is_too_large(row.total, row.remaining):
+            problems.append(Problem("CreditMemo", row.id, "Its amount is too large.", str(row)))
+        else:
+            values.append(targets.credit_memo(row, owners[row.customer_id], company))
+    written = upsert(
+        targets.CREDIT_MEMOS, values, constants={"company_id": company.pk, "is_deleted": False}
+    )
+    _settle_problems(company, "CreditMemo", unique, problems, now)
+    touched = [] if quiet else _open_of(company, _customers_of(written))
+    if written and not quiet:
+        book_news.of_credit_memos(company, written, now=now)
+    return _applied(written, len(unique), touched)
+
+
+@transaction.atomic
+def apply_journal_lines(
+    company: Company,
+    rows: Sequence[BookJournalLine],
+    *,
+    now: datetime,
+    journal_ids: Iterable[str] = (),
+    quiet: bool = False,
+) -> Applied:
+    """Take over journal entries on receivables; the lines of an entry replace all former ones."""
+    unique = {(row.journal_id, row.line_id): row for row in rows}
+    owners, problems = _owners(company, unique.values(), "journal entry", now=now)
+    values = []
+    for row in unique.values():
+        if targets.is_too_large(row.amount):
+            reason = "Its amount is too large."
+            problems.append(Problem("JournalEntry", row.journal_id, reason, str(row)))
+        else:
+            values.append(targets.journal_line(row, owners[row.customer_id]))
+    written = upsert(
+        targets.JOURNAL_LINES, values, constants={"company_id": company.pk, "is_deleted": False}
+    )
+    entries = {*journal_ids, *(row.journal_id for row in rows)}
+    stale = [
+        pk
+        for pk, journal_id, line_id in JournalLine.objects.of(company)
+        .filter(journal_id__in=entries, is_deleted=False)
+        .values_list("pk", "journal_id", "line_id")
+        if (journal_id, line_id) not in unique
+    ]
+    JournalLine.objects.filter(pk__in=stale).update(is_deleted=True)
+    _settle_problems(company, "JournalEntry", entries, problems, now)
+    if written and not quiet:
+        book_news.of_journal_lines(company, written, now=now)
+    return _applied(written, len(unique), [])
+
+
+@transaction.atomic
+def remove(
+    company: Company,
+    entity: str,
+    ids: Iterable[str],
+    *,
+    now: datetime,
+    at: dict[str, datetime | None] | None = None,
+    quiet: bool = False,
+) -> list[int]:
+    """Mark documents that are gone from the books; returns our keys of the invoices it touches.
+
+    ``at`` is when each went, by its id: an answer read before that brings nothing back.
+    """
+    wanted, at = set(ids), at or {}
+    if entity == "Customer":
+        customer_mirror.remove(company, wanted, now=now)
+        return []
+    if entity == "JournalEntry":
+        JournalLine.objects.of(company).filter(journal_id__in=wanted).update(is_deleted=True)
+        return []
+    model = MODELS.get(entity)
+    if model is None or not wanted:
+        return []
+    found = list(
+        model.objects.of(company)
+        .filter(quickbooks_id__in=wanted, is_deleted=False)
+        .select_related("customer")
+    )
+    model.objects.filter(pk__in=[row.pk for row in found]).update(is_deleted=True)
+    for row in found:
+        if at.get(row.quickbooks_id):
+            model.objects.filter(pk=row.pk).update(
+                books_updated_at=Greatest("books_updated_at", at[row.quickbooks_id])
+            )
+    if not quiet:
+        book_news.of_removed(company, found, now=now)
+    if entity == "Invoice":
+        return [row.pk for row in found]
+    if entity == "Payment":
+        return _invoices_behind(company, [row.pk for row in found])
+    return _open_of(company, {row.customer_id for row in found})
+
+
+@transaction.atomic
+def merge(company: Company, *, gone: str, into: str | None, now: datetime) -> bool:
+    """A customer was merged into another: documents, holds and tasks move to the survivor."""
+    merged = customer_mirror.merge(company, gone=gone, into=into, now=now)
+    if merged is None:
+        return False
+    old, kept = merged
+    for model in (Invoice, Payment, CreditMemo, JournalLine, Task):
+        model.objects.filter(customer=old).update(customer=kept)
+    Hold.objects.filter(customer=old, invoice__isnull=False).update(customer=kept)
+    quiet = {
+        (hold.reason, hold.source)
+        for hold in Hold.objects.filter(customer=kept, invoice=None, lifted_at=None)
+    }
+    for hold in Hold.objects.filter(customer=old, invoice=None, lifted_at=None):
+        if (hold.reason, hold.source) not in quiet:
+            Hold.objects.filter(pk=hold.pk).update(customer=kept)
+    after_change(company, _open_of(company, {kept.pk}), now=now)
+    return True
+
+
+def unknown_customers(company: Company, found: Found) -> set[str]:
+    """Ids of customers that documents name and that are neither mirrored nor found with them."""
+    documents = (*found.invoices, *found.payments, *found.credit_memos, *found.journal_lines)
+    named = {row.customer_id for row in documents} - {row.id for row in found.customers}
+    return named - set(customer_mirror.ids(company, named)) if named else set()
+
+
+def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime) -> None:
+    """Let the plan follow: closed invoices lose their touches, open ones are planned again."""
+    ids = sorted(set(invoice_ids))
+    if not ids:
+        return
+    closed: dict[str, list[int]] = defaultdict(list)
+    facts = Invoice.objects.filter(pk__in=ids).values_list("pk", "balance", "is_void", "is_deleted")
+    for pk, balance, is_void, is_deleted in facts:
+        if is_deleted:
+            closed["deleted in QuickBooks"].append(pk)
+        elif is_void:
+            closed["voided in QuickBooks"].append(pk)
+        elif balance <= 0:
+            closed["paid"].append(pk)
+    for reason, rows in closed.items():
+        cadence.cancel(rows, reason=reason, now=now)
+    cadence.plan(company, now=now, invoice_ids=ids)
+
+
+def _owners(
+    company: Company, rows: Iterable, what: str, *, now: datetime
+) -> tuple[dict[str, int], list[Problem]]:
+    """Our customers by the books' ids; one we do not know gets a placeholder and a problem."""
+    wanted = {row.customer_id for row in rows}
+    known = customer_mirror.ids(company, wanted)
+    missing = wanted - set(known)
+    if not missing:
+        return known, []
+    known |= customer_mirror.ensure(company, missing, now=now)
+    reason = f"The {what} names this customer, but the books do not show it."
+    return known, [Problem("Customer", one, reason) for one in sorted(missing)]
+
+
+def _settle_problems(
+    company: Company, entity: str, ids: Iterable[str], problems: list[Problem], now: datetime
+) -> None:
+    refused = {one.id for one in problems if one.entity == entity}
+    sync_problems.solve(company, entity, set(ids) - refused, now=now)
+    sync_problems.report(company, problems, now=now)
+
+
+def _applied(written: list[Row], total: int, changed: list[int] | None = None) -> Applied:
+    created = sum(row.is_new for row in written)
+    return Applied(
+        created,
+        len(written) - created,
+        total - len(written),
+        [row.id for row in written] if changed is None else changed,
+    )
+
+
+def _replace_lines(company: Company, written: list[Row], rows: dict[str, BookPayment]) -> list[int]:
+    """Write what changed payments settle; returns the invoices they settle or settled."""
+    if not written:
+        return []
+    old = [row.id for row in written if not row.is_new]
+    touched = set(_invoices_behind(company, old))
+    PaymentLine.objects.filter(payment__in=old).delete()
+    settled = set()
+    with connection.cursor() as cursor:
+        columns = "payment_id, document_type, document_id, amount"
+        with cursor.copy(f"COPY invoices_paymentline ({columns}) FROM STDIN") as copy:
+            for row in written:
+                for part in rows[row.key].applied:
+                    copy.write_row((row.id, part.txn_type[:30], part.txn_id[:40], part.amount))
+                    if part.txn_type == "Invoice":
+                        settled.add(part.txn_id)
+    reached = Invoice.objects.of(company).filter(quickbooks_id__in=settled)
+    touched |= set(reached.values_list("pk", flat=True))
+    _date_closings(company, touched)
+    return sorted(touched)
+
+
+def _date_closings(company: Company, invoice_ids: Iterable[int]) -> None:
+    """The day an invoice closed is the day of the last payment on it, where one is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoices_invoice invoice SET closed_on = last.paid_on FROM ("
+            "  SELECT line.document_id, max(payment.paid_on) AS paid_on"
+            "  FROM invoices_paymentline line"
+            "  JOIN invoices_payment payment ON payment.id = line.payment_id"
+            "  WHERE payment.company_id = %s AND line.document_type = 'Invoice'"
+            "    AND NOT payment.is_void AND NOT payment.is_deleted"
+            "    AND line.document_id IN (SELECT quickbooks_id FROM invoices_invoice"
+            "                             WHERE id = ANY(%s))"
+            "  GROUP BY line.document_id) last"
+            " WHERE invoice.company_id = %s AND invoice.quickbooks_id = last.document_id"
+            "   AND invoice.id = ANY(%s) AND invoice.balance = 0 AND NOT invoice.is_void"
+            "   AND invoice.closed_on IS DISTINCT FROM last.paid_on",
+            [company.pk, list(invoice_ids), company.pk, list(invoice_ids)],
+        )
+
+
+def _invoices_behind(company: Company, payment_ids: Sequence[int]) -> list[int]:
+    """Invoices that these payments (our keys) settle."""
+    if not payment_ids:
+        return []
+    documents = PaymentLine.objects.filter(payment__in=payment_ids, document_type="Invoice").values(
+        "document_id"
+    )
+    return list(
+        Invoice.objects.of(company).filter(quickbooks_id__in=documents).values_list("pk", flat=True)
+    )
+
+
+def _customers_of(written: list[Row]) -> set[int]:
+    return {row.after["customer_id"] for row in written}
+
+
+def _open_of(company: Company, customer_ids: set[int]) -> list[int]:
+    rows = Invoice.objects.of(company).open().filter(customer__in=customer_ids)
+    return list(rows.values_list("pk", flat=True))
+
+
+def newest_seen(company: Company, entity: str, book_id: str) -> datetime | None:
+    """The books' own time of the newest version of a record that we hold."""
+    if entity == "JournalEntry":
+        rows = JournalLine.objects.of(company).filter(journal_id=book_id)
+        return rows.aggregate(at=Max("books_updated_at"))["at"]
+    model = Customer if entity == "Customer" else MODELS[entity]
+    rows = model.objects.of(company).filter(Q(quickbooks_id=book_id))
+    return rows.values_list("books_updated_at", flat=True).first()

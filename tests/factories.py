@@ -21,7 +21,7 @@ def company(**fields) -> Company:
     return Company.objects.create(**fields)
 
 
-def user(*, password: str = "correct horse battery", **fields) -> User:  # noqa: S107
+def user(*, password: str = "correct horse battery", **fields) -> User:
     fields.setdefault("email", f"person{next(_number)}@desk.example")
     return User.objects.create_user(password=password, **fields)
 

@@ -1,0 +1,260 @@
+"""Reading QuickBooks into the mirror: once in full, then only what changed.
+
+Pages are written as they come, each in its own transaction; no vendor call happens inside one.
+One reading of a company runs at a time, and a second one says so.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from arbook.audit import log
+from arbook.companies.models import Company
+from arbook.gateways import quickbooks
+from arbook.gateways.errors import VendorError
+from arbook.gateways.quickbooks import QuickBooks
+from arbook.gateways.quickbooks_shapes import Changes, Page
+from customers.models import Customer
+from invoices import books_reading, mirror
+from invoices.mirror import Found
+from invoices.models import BooksState, CreditMemo, Invoice, JournalLine, Payment
+
+# Windows of change data capture overlap: its times have whole seconds, its answers some delay.
+OVERLAP = timedelta(minutes=5)
+# QuickBooks looks back 30 days; with less than a day to spare everything is read.
+LOOK_BACK = timedelta(days=29)
+LOCK_CLASS = 7201
+
+FIELDS = {
+    "Customer": "customers",
+    "Invoice": "invoices",
+    "Payment": "payments",
+    "CreditMemo": "credit_memos",
+    "JournalEntry": "journal_lines",
+}
+
+
+@dataclass
+class SyncReport:
+    """What one reading did: rows by entity and outcome, and the time it took."""
+
+    kind: str
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Another reading of the same company was under way."""
+        return self.kind == "busy"
+
+    @property
+    def said(self) -> str:
+        """The counts in a line for the command and the record."""
+        if self.is_busy:
+            return "already running"
+        parts = []
+        for entity, counts in self.counts.items():
+            words = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+            parts.append(f"{entity}: {words or 'nothing new'}")
+        return "; ".join(parts) or "nothing changed"
+
+    def add(self, entity: str, **numbers: int) -> None:
+        known = self.counts.setdefault(entity, {})
+        for name, number in numbers.items():
+            known[name] = known.get(name, 0) + number
+
+    def take(self, done: dict[str, mirror.Applied]) -> None:
+        for entity, applied in done.items():
+            self.add(
+                entity,
+                created=applied.created,
+                updated=applied.updated,
+                unchanged=applied.unchanged,
+            )
+
+
+def run(company: Company, *, now: datetime) -> SyncReport:
+    """Read in full the first time, after 30 days away or when asked to, else what changed."""
+    books, _ = BooksState.objects.get_or_create(company=company)
+    since = books.changes_until
+    if books.needs_full or not books.full_synced_at or not since or now - since > LOOK_BACK:
+        return full(company, now=now)
+    return changes(company, now=now)
+
+
+def full(company: Company, *, now: datetime) -> SyncReport:
+    """Read everything; what the books no longer have is marked as deleted."""
+    with _alone(company) as free:
+        if not free:
+            return SyncReport("busy")
+        with _noted(company, now):
+            return _full(company, quickbooks.of(company), now)
+
+
+def changes(company: Company, *, now: datetime) -> SyncReport:
+    """Read what changed since the last reading, deletions included."""
+    with _alone(company) as free:
+        if not free:
+            return SyncReport("busy")
+        with _noted(company, now):
+            return _changes(company, quickbooks.of(company), now)
+
+
+def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
+    started, report = time.monotonic(), SyncReport("full")
+    books, _ = BooksState.objects.get_or_create(company=company)
+    is_first = books.full_synced_at is None
+    # What changes while we page is asked for again from before the first page.
+    watermark = gateway.changes(now - OVERLAP).watermark
+    preferences = gateway.preferences()
+    for entity in FIELDS:
+        seen: set[str] = set()
+        for page in gateway.pages(entity):
+            seen |= books_reading.present(entity, page)
+            found = _found(entity, page)
+            if entity != "Customer":
+                found = books_reading.with_customers(company, gateway, found)
+            report.take(mirror.take(company, found, now=now, quiet=is_first))
+            if page.broken:
+                report.add(entity, broken=len(page.broken))
+        gone = _vanished(company, gateway, entity, seen)
+        if gone:
+            with transaction.atomic():
+                touched = mirror.remove(company, entity, gone, now=now, quiet=is_first)
+                mirror.after_change(company, touched, now=now)
+            report.add(entity, deleted=len(gone))
+    report.seconds = time.monotonic() - started
+    with transaction.atomic():
+        if is_first:
+            open_ids = Invoice.objects.of(company).open().values_list("pk", flat=True)
+            mirror.after_change(company, open_ids, now=now)
+        log.record(
+            "books.read",
+            f"QuickBooks was read in full: {report.said}.",
+            about=[company],
+            by=None,
+            at=now,
+            company=company,
+            counts=report.counts,
+        )
+        BooksState.objects.filter(company=company).update(
+            full_synced_at=now,
+            changes_until=watermark,
+            last_read_at=now,
+            needs_full=False,
+            counts=report.counts,
+            home_currency=preferences.home_currency or company.currency,
+            closed_until=preferences.book_close_date,
+            error="",
+        )
+    return report
+
+
+def _changes(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
+    started, report = time.monotonic(), SyncReport("changes")
+    since = BooksState.objects.get(company=company).changes_until - OVERLAP
+    changed = gateway.changes(since)
+    for entity in [one for one in FIELDS if one in changed.truncated]:
+        for page in gateway.pages(entity, where=quickbooks.updated_since(since)):
+            found = books_reading.with_customers(company, gateway, _found(entity, page))
+            report.take(mirror.take(company, found, now=now))
+    found = books_reading.with_customers(company, gateway, _all(changed))
+    found = _with_orphans(company, gateway, found)
+    with transaction.atomic():
+        report.take(mirror.take(company, found, now=now))
+        for entity, count in Counter(one.entity for one in changed.deleted).items():
+            report.add(entity, deleted=count)
+        BooksState.objects.filter(company=company).update(
+            changes_until=changed.watermark, last_read_at=now, error=""
+        )
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _found(entity: str, page: Page) -> Found:
+    return Found(**{FIELDS[entity]: page.rows}, journal_ids=page.journal_ids, broken=page.broken)
+
+
+def _all(changed: Changes) -> Found:
+    return Found(
+        customers=changed.customers,
+        invoices=changed.invoices,
+        payments=changed.payments,
+        credit_memos=changed.credit_memos,
+        journal_lines=changed.journal_lines,
+        journal_ids=changed.journal_ids,
+        deleted=changed.deleted,
+        broken=changed.broken,
+    )
+
+
+def _with_orphans(company: Company, gateway: QuickBooks, found: Found) -> Found:
+    """A customer that went may have been merged: who owns its open invoices is read again."""
+    gone = [one.id for one in found.deleted if one.entity == "Customer"]
+    if not gone:
+        return found
+    orphans = (
+        Invoice.objects.of(company).open().filter(customer__quickbooks_id__in=gone)
+    ).values_list("quickbooks_id", flat=True)
+    wanted = set(orphans) - {row.id for row in found.invoices}
+    if not wanted:
+        return found
+    page = books_reading.by_ids(gateway, "Invoice", wanted)
+    known = {row.id for row in found.invoices}
+    more = [row for row in page.rows if row.id not in known]
+    found = Found(**{**_fields(found), "invoices": [*found.invoices, *more]})
+    return books_reading.with_customers(company, gateway, found)
+
+
+def _fields(found: Found) -> dict:
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+def _vanished(company: Company, gateway: QuickBooks, entity: str, seen: set[str]) -> set[str]:
+    """Records we hold that no page showed and that the books, asked by id, do not have either."""
+    if entity == "JournalEntry":
+        rows = JournalLine.objects.of(company).filter(is_deleted=False)
+        ours = set(rows.values_list("journal_id", flat=True))
+    else:
+        model = {
+            "Customer": Customer,
+            "Invoice": Invoice,
+            "Payment": Payment,
+            "CreditMemo": CreditMemo,
+        }[entity]
+        rows = model.objects.of(company).filter(is_deleted=False)
+        ours = set(rows.values_list("quickbooks_id", flat=True))
+    missing = ours - seen
+    if not missing:
+        return set()
+    # Paging is no snapshot: a row that moved between two pages is still there when asked for.
+    return missing - books_reading.present(entity, books_reading.by_ids(gateway, entity, missing))
+
+
+@contextmanager
+def _alone(company: Company) -> Iterator[bool]:
+    """Whether we are the only reader of this company; the lock goes with the session if we die."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, company.pk])
+        free = cursor.fetchone()[0]
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, company.pk])
+
+
+@contextmanager
+def _noted(company: Company, now: datetime) -> Iterator[None]:
+    """A vendor's error stays readable beside the mirror, and goes on to the caller."""
+    try:
+        yield
+    except VendorError as error:
+        BooksState.objects.update_or_create(company=company, defaults={"error": str(error)})
+        raise
