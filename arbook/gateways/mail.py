@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import smtplib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 
@@ -33,6 +33,7 @@ def send(
     html: str = "",
     reply_to: str = "",
     attachments: Iterable[tuple[str, bytes, str]] = (),
+    headers: Mapping[str, str] | None = None,
     key: str,
 ) -> SentMail:
     """Hand one letter over to the mail server.
@@ -50,7 +51,11 @@ def send(
         from_email=formataddr((_one_line(company.name), _desk_address())),
         to=[to],
         reply_to=[reply_to] if reply_to else None,
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            **(headers or {}),
+            "Message-ID": message_id,
+            "Auto-Submitted": "auto-generated",
+        },
     )
     if html:
         letter.attach_alternative(html, "text/html")
