@@ -88,5 +88,5 @@ class Slack:
 
     def _arguments(self, request: Request) -> dict[str, Any]:
         if "json" in request.headers.get("content-type", ""):
-            return request.json()
+            return request.json() if request.body else {}
         return request.form
