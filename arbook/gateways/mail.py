@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import BadHeaderError
+from django.core.validators import validate_email
 
 from arbook.companies.models import Company
 from arbook.gateways import transport
@@ -44,6 +46,10 @@ def send(
     after the letter was under way.
     """
     transport.leave_house()
+    try:
+        validate_email(to)
+    except ValidationError:
+        raise Refused("The recipient is not a mail address.") from None
     message_id = message_id_for(key)
     letter = EmailMultiAlternatives(
         subject=" ".join(subject.split()),

@@ -24,6 +24,7 @@ class Checkout:
     payment_intent: str | None
     reference: str
     metadata: dict[str, str]
+    customer_email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ def checkout(raw: Mapping[str, Any]) -> Checkout:
         payment_intent=_id(raw.get("payment_intent")),
         reference=raw.get("client_reference_id") or "",
         metadata=dict(raw.get("metadata") or {}),
+        customer_email=(raw.get("customer_details") or {}).get("email")
+        or raw.get("customer_email")
+        or "",
     )
 
 
