@@ -188,7 +188,7 @@ class Grant:
 class App:
     """The Intuit app and everything connected to it."""
 
-    client_id: str = "sandbox-client"
+    client_id: str = "sandbox"
     client_secret: str = "sandbox-secret"
     verifier_token: str = "sandbox-verifier"
     webhook_url: str = ""
