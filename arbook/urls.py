@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from arbook.dashboard import views as dashboard
+from arbook.setup.views.connections import quickbooks_callback
 from reconciliation import public_urls as pay
 
 of_company = [
@@ -18,6 +19,7 @@ of_company = [
 urlpatterns = [
     path("", dashboard.home, name="home"),
     path("c/<slug:company_slug>/", include(of_company)),
+    path("connect/quickbooks/callback/", quickbooks_callback, name="quickbooks_callback"),
     path("pay/", include(pay)),
     path("webhooks/", include("arbook.webhooks.urls")),
     path("accounts/", include("allauth.urls")),

@@ -46,8 +46,9 @@ def record(
 ) -> Entry:
     """Record one thing that happened.
 
-    ``verb`` is the kind (``promise.made``), ``said`` the sentence a bookkeeper reads, ``about`` every
-    row on whose timeline it belongs, ``by`` the person or None for the machine. ``data`` must be JSON.
+    ``verb`` is the kind (``promise.made``), ``said`` the sentence a bookkeeper reads, ``about``
+    every row on whose timeline it belongs, ``by`` the person or None for the machine. ``data`` must
+    be JSON.
     """
     about = list(about)
     if company is None:

@@ -19,8 +19,9 @@ def company_view(role: Role, *, writes: Role | None = None):
     """Load the company of the URL for a member with at least ``role``.
 
     The view is called with the company in place of the slug. Strangers get 404, as if the company
-    did not exist; lower roles get 403. ``writes`` asks a higher role of every unsafe method; without
-    it an unsafe method needs at least a bookkeeper, so that no forgotten argument lets a viewer act.
+    did not exist; lower roles get 403. ``writes`` asks a higher role of every unsafe method;
+    without it an unsafe method needs at least a bookkeeper, so that no forgotten argument lets a
+    viewer act.
     """
     for_writing = max(role, writes or Role.BOOKKEEPER)
 

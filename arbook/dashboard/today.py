@@ -257,7 +257,7 @@ def _idle(companies: dict[int, Company], now: datetime) -> Group:
         Row(
             company=companies[one["company"]],
             who=one["customer__name"],
-            why=f"{one['count']} past due invoice{'s' if one['count'] > 1 else ''} and no next step",
+            why=f"{one['count']} past due invoice{'s'[: one['count'] > 1]}, no next step",
             url=reverse("customers:detail", args=[companies[one["company"]].slug, one["customer"]]),
             action="Plan",
             amount=one["total"],

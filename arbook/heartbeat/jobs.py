@@ -1,4 +1,4 @@
-"""Periodic jobs: what is due is read from our own table, so a missed or doubled beat is harmless."""
+"""Periodic jobs: our own table says what is due, so a missed or doubled beat is harmless."""
 
 import logging
 from collections.abc import Callable, Iterable

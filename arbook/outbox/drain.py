@@ -77,7 +77,7 @@ def claim(kind: Kind, *, now: datetime) -> list[Effect]:
 
 
 def sweep() -> int:
-    """Free effects whose worker died: in doubt where the vendor has no key of ours, else ready again."""
+    """Free effects whose worker died: in doubt where the vendor has no key of ours, else ready."""
     expired = Effect.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system())
     doubtful = [name for name, kind in KINDS.items() if kind.resolve]
     count = expired.filter(kind__in=doubtful).update(

@@ -17,7 +17,7 @@ class EffectQuerySet(CompanyQuerySetMixin, models.QuerySet):
 
 
 class Effect(models.Model):
-    """One intended act at a vendor. ``key`` says what it is, so that saying it twice is saying it once."""
+    """One intended act at a vendor. ``key`` says what it is: saying it twice is saying it once."""
 
     class State(models.TextChoices):
         PENDING = "pending"

@@ -41,7 +41,7 @@ def enqueue(
     not_before: datetime | None = None,
     lane: str = "",
 ) -> Effect:
-    """Write the intent down, in the transaction of the decision. The same key twice is one effect."""
+    """Write the intent down, in the deciding transaction. The same key twice is one effect."""
     wanted = Wanted(kind, key, company, payload or {}, not_before, lane)
     enqueue_many([wanted], now=now)
     return Effect.objects.get(key=key)

@@ -24,10 +24,10 @@ class StillUnknown(Exception):
 class Kind:
     """How one kind of effect is done.
 
-    ``perform(effect, prepared)`` makes the one vendor call and returns a JSON result. It runs outside
-    any transaction, perhaps in a thread.
+    ``perform(effect, prepared)`` makes the one vendor call and returns a JSON result. It runs
+    outside any transaction, perhaps in a thread.
     ``prepare(company, effects, now)`` looks once for a whole chunk of one company and returns what
-    ``perform`` gets as ``prepared``, by effect key. An effect it leaves out or maps to ``Later`` waits.
+    ``perform`` gets as ``prepared``, by effect key. An effect it maps to ``Later`` waits.
     ``then(effect, result, now)`` writes the outcome, in one transaction with ``done``.
     ``resolve(effect, now)`` asks the vendor what became of an effect in doubt: a result when it
     happened, None when it surely did not, ``StillUnknown`` otherwise. Without it the vendor knows

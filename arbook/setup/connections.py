@@ -6,9 +6,8 @@ from django.db import transaction
 
 from arbook.audit import log
 from arbook.companies.models import Company, User
-from arbook.gateways import errors, slack, stripe, twilio
+from arbook.gateways import errors, quickbooks_oauth, slack, stripe, twilio
 from arbook.gateways.models import Connection
-from arbook.gateways.quickbooks_oauth import adopt
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 
@@ -30,10 +29,33 @@ def quickbooks(
 ) -> Connection:
     """Take over an existing grant by its refresh token; it is used at once to prove it."""
     try:
-        connection = adopt(company, realm=realm, refresh_token=refresh_token, now=now)
+        connection = quickbooks_oauth.adopt(
+            company, realm=realm, refresh_token=refresh_token, now=now
+        )
     except errors.VendorError as error:
         raise NotConnected(f"QuickBooks: {error}") from error
     return _announce(connection, by=by, now=now)
+
+
+def quickbooks_by_code(
+    company: Company, *, code: str, realm: str, redirect_uri: str, by: User, now: datetime
+) -> Connection:
+    """Finish an owner's sign-in at Intuit, and have the books read."""
+    try:
+        connection = quickbooks_oauth.connect(
+            company, code=code, realm=realm, redirect_uri=redirect_uri, now=now
+        )
+    except errors.VendorError as error:
+        raise NotConnected(f"QuickBooks: {error}") from error
+    ask_for_sync(company, by=by, now=now)
+    return _announce(connection, by=by, now=now)
+
+
+def ask_for_sync(company: Company, *, by: User | None, now: datetime) -> None:
+    """Have a worker read the books; asking again within the same minute asks once."""
+    outbox.enqueue(
+        "setup.sync", key=f"sync:{company.pk}:{now:%Y%m%d%H%M}", company=company, now=now
+    )
 
 
 def with_stripe(
@@ -78,7 +100,7 @@ def with_slack(
     connection = _store(
         company, Vendor.SLACK, {"bot_token": bot_token}, options={"channel": channel}, now=now
     )
-    _prove(connection, lambda: slack.of(company).check())
+    _prove(connection, lambda: slack.of(company).account())
     return _announce(connection, by=by, now=now)
 
 

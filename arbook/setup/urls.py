@@ -1,2 +1,16 @@
+from django.urls import path
+
+from arbook.setup.views import company, connections
+
 app_name = "setup"
-urlpatterns = []
+urlpatterns = [
+    path("connections/", connections.overview, name="connections"),
+    path("connections/sync/", connections.sync_now, name="sync_now"),
+    path("connections/quickbooks/start/", connections.quickbooks_start, name="quickbooks_start"),
+    path("connections/<slug:vendor>/", connections.connect, name="connect"),
+    path("connections/<slug:vendor>/disconnect/", connections.disconnect, name="disconnect"),
+    path("members/", company.people, name="members"),
+    path("members/<int:membership_id>/", company.member, name="member"),
+    path("settings/", company.settings, name="company"),
+    path("stop/", company.stop, name="stop"),
+]

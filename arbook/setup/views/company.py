@@ -1,0 +1,84 @@
+"""Settings, members, and the stop button."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from arbook import clock
+from arbook.companies.access import company_view
+from arbook.companies.models import Membership, Role
+from arbook.setup import companies, members
+from arbook.setup.forms import CompanyForm, MemberForm, StopForm
+
+
+@company_view(Role.MANAGER, writes=Role.OWNER)
+def settings(request, company):
+    form = CompanyForm(request.POST or None, instance=company)
+    if form.is_valid():
+        companies.save(company.slug, form.cleaned_data, by=request.user, now=clock.now())
+        messages.success(request, "Settings are saved.")
+        return redirect("setup:company", company.slug)
+    if form.is_bound:
+        # The frame around the form still shows the company as it is stored.
+        company.refresh_from_db()
+    return render(
+        request, "setup/company.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+@company_view(Role.VIEWER, writes=Role.OWNER)
+def people(request, company):
+    form = MemberForm(request.POST or None)
+    if form.is_valid():
+        try:
+            membership, is_new = members.invite(
+                company, by=request.user, now=clock.now(), **form.cleaned_data
+            )
+        except members.MemberRefused as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            how = " They set a password through “Forgot password?”." if is_new else ""
+            messages.success(request, f"{membership.user.email} may work here now.{how}")
+            return redirect("setup:members", company.slug)
+    rows = Membership.objects.filter(company=company).select_related("user")
+    return render(
+        request,
+        "setup/members.html",
+        {"form": form, "members": rows, "roles": Role.choices},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@company_view(Role.OWNER)
+def member(request, company, membership_id):
+    """Change a member's role, or remove the member."""
+    row = get_object_or_404(Membership, company=company, pk=membership_id)
+    try:
+        if request.POST.get("remove"):
+            members.remove(row, by=request.user, now=clock.now())
+            messages.success(request, f"{row.user.email} was removed.")
+        elif request.POST.get("role", "").isdigit() and int(request.POST["role"]) in Role.values:
+            members.change(row, role=int(request.POST["role"]), by=request.user, now=clock.now())
+            messages.success(request, f"{row.user.email} is {row.get_role_display()} now.")
+        else:
+            messages.error(request, "There is no such role.")
+    except members.MemberRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("setup:members", company.slug)
+
+
+@company_view(Role.BOOKKEEPER)
+def stop(request, company):
+    """Stop everything, with a reason, or let it go on."""
+    now = clock.now()
+    form = StopForm(request.POST or None)
+    if request.method == "POST" and company.stopped_at:
+        companies.resume(company, by=request.user, now=now)
+        messages.success(request, "Messages may leave again.")
+        return redirect(company)
+    if form.is_valid():
+        companies.stop(company, by=request.user, now=now, **form.cleaned_data)
+        messages.success(request, "Everything is stopped. Nothing leaves until you resume.")
+        return redirect(company)
+    return render(request, "setup/stop.html", {"form": form}, status=422 if form.is_bound else 200)
