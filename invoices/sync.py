@@ -109,8 +109,8 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     started, report = time.monotonic(), SyncReport("full")
     books, _ = BooksState.objects.get_or_create(company=company)
     is_first = books.full_synced_at is None
-    # What changes while we page is asked for again from before the first page.
-    watermark = gateway.changes(now - OVERLAP).watermark
+    # The server's own time: what changes while we page is asked for again from here on.
+    watermark = gateway.changes(now).watermark
     preferences = gateway.preferences()
     for entity in FIELDS:
         seen: set[str] = set()
