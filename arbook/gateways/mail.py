@@ -40,10 +40,10 @@ def send(
 ) -> SentMail:
     """Hand one letter over to the mail server.
 
-    ``key`` gives the Message-ID, so a letter handed over twice is the same letter to every mailbox;
-    ``attachments`` are (name, content, type). The sender shows the company's name and has the
-    desk's address. Raises Refused for a 5xx, Unreachable for a 4xx, Unknown when the line broke
-    after the letter was under way.
+    ``key`` gives the Message-ID, so a letter handed over twice is the same letter to every mailbox.
+    ``attachments`` are (name, content, type), ``headers`` further ones. The sender shows the
+    company's name and has the desk's address. Raises Refused for a 5xx, Unreachable for a 4xx,
+    Unknown when the line broke after the letter was under way.
     """
     transport.leave_house()
     try:

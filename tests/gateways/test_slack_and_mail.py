@@ -70,6 +70,7 @@ def test_a_letter_shows_the_company_and_comes_from_the_desk(company, smtp):
         company,
         html="<p>Please pay.</p>",
         reply_to="billing@harbor.example",
+        headers={"List-Unsubscribe": "<http://127.0.0.1/u>", "Message-ID": "<mine@x.example>"},
         attachments=[("letter.pdf", b"%PDF-1.4", "application/pdf")],
     )
 
@@ -79,6 +80,7 @@ def test_a_letter_shows_the_company_and_comes_from_the_desk(company, smtp):
     assert "Harbor" in letter.sender
     assert letter.headers["Reply-To"] == "billing@harbor.example"
     assert letter.headers["Message-ID"] == sent.message_id
+    assert letter.headers["List-Unsubscribe"] == "<http://127.0.0.1/u>"
     assert letter.text.strip() == "Please pay."
     assert "<p>" in letter.html
     assert [(a.name, a.content) for a in letter.attachments] == [("letter.pdf", b"%PDF-1.4")]
