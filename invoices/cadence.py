@@ -128,15 +128,14 @@ def due(company: Company, *, today: date) -> QuerySet[Reminder]:
     )
 
 
-@transaction.atomic
 def ensure_default(company: Company, *, now: datetime) -> Cadence:
     """The company's default cadence; the shipped ones are written when there is none yet."""
     known = Cadence.objects.of(company).current().filter(is_default=True).first()
     if known:
         return known
-    taken = set(Cadence.objects.of(company).values_list("name", flat=True))
     try:
         with transaction.atomic():
+            taken = set(Cadence.objects.of(company).values_list("name", flat=True))
             for name, steps in CADENCES.items():
                 if name in taken:
                     continue
@@ -250,7 +249,7 @@ def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
             return Planned()
         gone = [row for row in rows if row[5] is not None and not row[7]]
         wanted = [row for row in rows if row[1] is not None]
-        leaving = [_farewell(row, facts["today"]) for row in gone]
+        leaving = [_farewell(row, facts) for row in gone]
         open_ends = [row for row in gone if row[1] is None]
         if open_ends:
             _say_why(leaving, open_ends, company, facts["rehearsal"], now)
@@ -277,12 +276,18 @@ def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
     )
 
 
-def _farewell(row: tuple, today: date) -> tuple[int, str, str]:
+def _farewell(row: tuple, facts: dict) -> tuple[int, str, str]:
     """How a planned touch that is not the next one any more is closed: id, state, reason."""
-    _, step_id, _, _, due_on, planned_id, planned_on, _, _ = row
-    if step_id is not None and planned_on <= today and due_on >= planned_on:
+    _, step_id, _, _, due_on, planned_id, planned_on, _, was_rehearsal = row
+    if was_rehearsal != facts["rehearsal"]:
+        return planned_id, State.CANCELLED, _other_mode(was_rehearsal)
+    if step_id is not None and planned_on <= facts["today"] and due_on >= planned_on:
         return planned_id, State.PASSED, "a later step had come due"
     return planned_id, State.CANCELLED, "the plan changed"
+
+
+def _other_mode(was_rehearsal: bool) -> str:
+    return "the dry run is over" if was_rehearsal else "the company is in a dry run"
 
 
 def _say_why(
@@ -318,7 +323,7 @@ def _why_closed(reminder: Reminder, company: Company, rehearsal: bool) -> str:
     if invoice.currency != company.currency:
         return f"the invoice is in {invoice.currency}"
     if reminder.is_rehearsal != rehearsal:
-        return "the dry run is over" if reminder.is_rehearsal else "the company is in a dry run"
+        return _other_mode(reminder.is_rehearsal)
     return "no step of the cadence is left"
 
 
