@@ -79,6 +79,8 @@ def error_of(
     if status >= 500:
         return _unsure(text, code, reference, writes=writes)
     if status == 403:
+        if fault is None:  # a gate before QuickBooks; no reason to have a person reconnect
+            return Unreachable("QuickBooks let us not through: 403.", reference=reference)
         return LostRights(f"QuickBooks: {text}", code=code, reference=reference)
     return _business(text, code, reference, writes=writes)
 
