@@ -80,7 +80,7 @@ def error_of(
         return _unsure(text, code, reference, writes=writes)
     if status == 403:
         if fault is None:  # a gate before QuickBooks; no reason to have a person reconnect
-            return Unreachable("QuickBooks let us not through: 403.", reference=reference)
+            return Unreachable("QuickBooks answered 403 without a reason.", reference=reference)
         return LostRights(f"QuickBooks: {text}", code=code, reference=reference)
     return _business(text, code, reference, writes=writes)
 
