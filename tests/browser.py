@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -22,13 +23,14 @@ class NoBrowser(Exception):
 
 
 def find() -> str:
-    """The path of a browser that runs. Raises NoBrowser."""
+    """The path of a browser that runs. Raises NoBrowser. Ask before starting Playwright."""
     given = os.environ.get("BROWSER_PATH")
     if given:
         if runs(given):
             return given
         raise NoBrowser(f"BROWSER_PATH is {given}, which does not run as a browser.")
-    for path in (*map(shutil.which, NAMES), _of_playwright()):
+    for look in (*(partial(shutil.which, name) for name in NAMES), _of_playwright):
+        path = look()
         if path and runs(path):
             return path
     raise NoBrowser(NONE_FOUND)

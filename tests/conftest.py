@@ -95,9 +95,10 @@ def _wait_until_quiet() -> None:
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the run; see tests/browser.py for where it comes from."""
+    path = browsers.find()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=browsers.find(), args=browsers.flags(), headless=True
+            executable_path=path, args=browsers.flags(), headless=True
         )
         yield chromium
         with contextlib.suppress(Exception):

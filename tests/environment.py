@@ -36,6 +36,7 @@ def prepare() -> Path:
     base = Path(os.environ.setdefault("ARBOOK_DATA_OF_TESTS", given)).resolve()
     folder = _first_free_folder(base / "tests")
     (folder / "clock.json").unlink(missing_ok=True)
+    (folder / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
     os.environ["ARBOOK_DATA"] = str(folder)
     os.environ["ARBOOK_POSTGRES_DURABLE"] = "no"
     os.environ["DJANGO_SETTINGS_MODULE"] = "arbook.settings"

@@ -45,6 +45,7 @@ def _run(kind: str, *, with_parent: bool) -> int:
     os.environ.update({name: str(port) for name, port in chosen.items()})
     data = embedded.data_folder()
     lock = _only_one(data)  # noqa: F841  held until we end
+    (data / "static").mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
     url = f"http://127.0.0.1:{chosen['PORT']}"
     with Supervisor(last_beat=heartbeat.age) as supervisor:
         if with_parent:

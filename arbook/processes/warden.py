@@ -27,7 +27,7 @@ def watch(lines: Iterable[str]) -> None:
     for group in groups:
         tell(group, signal.SIGTERM, leader_only=True)
     deadline = time.monotonic() + GRACE
-    while any(map(is_alive, groups)) and time.monotonic() < deadline:
+    while any(map(_leader_runs, groups)) and time.monotonic() < deadline:
         time.sleep(0.1)
     for group in groups:
         tell(group, signal.SIGKILL)
@@ -54,12 +54,25 @@ def is_alive(group: int) -> bool:
     return not stats or any(_runs_in(stat, group) for stat in stats)
 
 
+def _leader_runs(group: int) -> bool:
+    try:
+        return _facts(Path(f"/proc/{group}/stat"))[0] not in "ZX"
+    except (OSError, ValueError):
+        return not Path("/proc/self").exists() and is_alive(group)
+
+
 def _runs_in(stat: Path, group: int) -> bool:
     try:
-        state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+        state, its_group = _facts(stat)
     except (OSError, ValueError):
         return False
-    return int(its_group) == group and state not in "ZX"
+    return its_group == group and state not in "ZX"
+
+
+def _facts(stat: Path) -> tuple[str, int]:
+    """State and group out of Linux's line about a process, whose name may hold anything."""
+    state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
+    return state, int(group)
 
 
 if __name__ == "__main__":
