@@ -216,7 +216,8 @@ def _lock(company: Company) -> None:
         cursor.execute(sql.LOCK, [company.pk])
 
 
-def _facts(company: Company, now: datetime, ids: list[int] | None) -> dict:
+def facts_of(company: Company, now: datetime, ids: list[int] | None = None) -> dict:
+    """The values the plan's statements are run with."""
     return {
         "company": company.pk,
         "currency": company.currency,
@@ -241,7 +242,7 @@ def _statement(
 
 def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
     """Compare and write; the caller holds the company's lock."""
-    facts = _facts(company, now, ids)
+    facts = facts_of(company, now, ids)
     with connection.cursor() as cursor:
         cursor.execute(_statement(sql.DIFFERENCES, ids), facts)
         rows = cursor.fetchall()

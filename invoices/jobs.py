@@ -5,7 +5,7 @@ from datetime import datetime
 from arbook.companies.models import Company
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from invoices import drift
+from invoices import approvals, cadence, drift, escalations, holds, promises
 from invoices import sync as books_sync
 
 
@@ -17,6 +17,27 @@ def sync(now: datetime) -> None:
 def check_drift(now: datetime) -> None:
     """Compare our receivable with QuickBooks' own report."""
     each_company(_check_drift, now, companies=_connected())
+
+
+def plan(now: datetime) -> None:
+    """End what has run out, judge promises, and bring every plan up to the day."""
+    each_company(_plan, now)
+
+
+def escalate(now: datetime) -> None:
+    """Open the reviews and draft the letters that have come due."""
+    each_company(_escalate, now)
+
+
+def _plan(company: Company, now: datetime) -> None:
+    holds.expire(company, now=now)
+    promises.evaluate(company, now=now)
+    cadence.plan(company, now=now)
+
+
+def _escalate(company: Company, now: datetime) -> None:
+    approvals.expire(company, now=now)
+    escalations.take_due(company, now=now)
 
 
 def _sync(company: Company, now: datetime) -> None:

@@ -27,7 +27,7 @@ from arbook.upsert import Row, upsert
 from customers import mirror as customer_mirror
 from customers.mirror import Applied
 from customers.models import Customer
-from invoices import book_news, cadence, sync_problems
+from invoices import book_news, cadence, disputes, escalations, promises, sync_problems
 from invoices import mirror_targets as targets
 from invoices.models import (
     CreditMemo,
@@ -302,6 +302,9 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
     for reason, rows in closed.items():
         cadence.cancel(rows, reason=reason, now=now)
     cadence.plan(company, now=now, invoice_ids=ids)
+    promises.settle(ids, now=now)
+    disputes.settle(ids, now=now)
+    escalations.settle_paid(ids, now=now)
 
 
 def _owners(
