@@ -1,0 +1,98 @@
+"""Amounts of money and invoice numbers as customers write them."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+LARGEST = Decimal("99999999.99")
+
+
+@dataclass(frozen=True)
+class FoundAmount:
+    amount: Decimal
+    start: int
+    end: int
+
+
+_FIGURE = r"(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
+_CURRENCY = r"(?:dollars?|bucks?|usd|dolares|pesos|dlls)"
+_MARKED = re.compile(rf"(?<![\w.])(?:(?:us)?\$|usd)\s?{_FIGURE}(?!\d)")
+_WORDED = re.compile(rf"(?<![\w.,$/#-]){_FIGURE}\s?{_CURRENCY}\b")
+_VERBS = (
+    r"pay(?:ing)?|send(?:ing)?|do|mail|wire|zelle|venmo|transfer|put|give|giving|bring|drop"
+    r"|start with"
+    r"|pagar(?:e|emos|le|les)?|pago|mando|mandar(?:e|le)?|abonar(?:e)?|abono|deposito"
+    r"|depositar(?:e)?"
+    r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy"
+)
+_BARE = re.compile(
+    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos "
+    rf"|like )*"
+    rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d)"
+    r"(?P<k>\s?k\b)?(?![\d/:%]|-\d|\s*(?:st|nd|rd|th|days?|weeks?|am|pm|dias?|semanas?|months?)\b)"
+)
+_SPLIT = re.compile(
+    r"(?<![\w.,$/#-])(?P<figure>\d{2,6}(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
+    r"(?=\s+(?:now|today|tomorrow|a (?:month|week)|per (?:month|week)|each|every|monthly|weekly"
+    r"|on (?:the |fri|mon|tue|wed|thu|sat|sun|\d)|this|next|hoy|ahora|cada|al mes|por mes"
+    r"|mensual(?:es)?|semanal(?:es)?|por semana|el (?:\d|lunes|martes|mier|jueves|viernes)"
+    r"|fri|mon|tue|wed|thu)\b)"
+)
+
+
+def find(text: str) -> list[FoundAmount]:
+    """Every amount in a folded text, in order; plain figures only where the words say money."""
+    found: dict[int, FoundAmount] = {}
+    for pattern in (_MARKED, _WORDED, _BARE, _SPLIT):
+        for match in pattern.finditer(text):
+            start, end = match.span("figure")
+            amount = _amount(match["figure"], bool(match["k"]))
+            if amount is not None:
+                found.setdefault(start, FoundAmount(amount, start, end))
+    return sorted(found.values(), key=lambda each: each.start)
+
+
+def _amount(figure: str, thousands: bool) -> Decimal | None:
+    try:
+        amount = Decimal(figure.replace(",", "")) * (1000 if thousands else 1)
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if 0 < amount <= LARGEST else None
+
+
+_INVOICE = re.compile(
+    r"\b(?:invoices?|inv|bills?|facturas?|fact|fac)\b[\s.:,]{0,3}(?:(?:no|num|number|nr"
+    r"|numero)\b\.?\s*)?"
+    r"(?:is\s+|es\s+)?[#:]?\s*(?P<number>(?:[a-z]{1,6}-?)?\d[\w-]*\d|\d)\b(?!\s*(?:days?"
+    r"|weeks?|times?"
+    r"|months?|dollars|bucks|hours?|payments?|%)|[.,/]\d|[\s-]*(?:st|nd|rd|th)\b)"
+)
+_PREFIXED = re.compile(r"(?<![\w-])(?P<number>(?:inv|fac|fact)-?\d[\w-]*)\b")
+_HASH = re.compile(r"#\s?(?P<number>[a-z]{0,5}-?\d[\w-]{2,})\b")
+_OTHER_NUMBER = re.compile(
+    r"\b(?:check|cheque|ck|chk|p\.?o|purchase order|order|ticket|case|ref|reference"
+    r"|confirmation|conf"
+    r"|tracking|account|acct|unit|apt|suite|ste|room|lot|job|phone|cell|extension|ext|transaction"
+    r"|trans|claim|store|orden|pedido|cuenta|confirmacion|referencia|caso|folio)\.?"
+    r"\s*(?:no|num|number|numero)?\.?\s*(?:is|was|:|es)?\s*$"
+)
+
+
+def invoice_in(shown: str, text: str, *, known: str | None) -> str | None:
+    """The invoice number the customer wrote, in their spelling; None when they wrote none."""
+    if known and len(known) >= 3:
+        at = re.search(rf"(?<![\w-]){re.escape(known.lower())}(?![\w-])", text)
+        if at and not _OTHER_NUMBER.search(text[max(0, at.start() - 30) : at.start()].rstrip("# ")):
+            before = text[max(0, at.start() - 2) : at.start()]
+            if "$" not in before and text[at.end() : at.end() + 1] not in {".", ","}:
+                return shown[at.start() : at.end()]
+            if "$" not in before and not text[at.end() + 1 : at.end() + 2].isdigit():
+                return shown[at.start() : at.end()]
+    for pattern in (_PREFIXED, _INVOICE, _HASH):
+        for match in pattern.finditer(text):
+            start, end = match.span("number")
+            before = text[max(0, match.start() - 30) : match.start()]
+            if pattern is _HASH and _OTHER_NUMBER.search(before):
+                continue
+            return shown[start:end]
+    return None

@@ -1,0 +1,372 @@
+"""Dates as customers write them, English and Spanish, counted from the local day of receipt.
+
+A bare weekday is the next one after that day; "next Friday" is the Friday of the following
+Monday-to-Sunday week; "the 15th" is the next 15th after that day; the end of the month is its
+last day, the end of the week its Friday, the weekend its Sunday; M/D is American order and rolls
+into next year; a number of days or weeks is added. "Next week" or "soon" is no date.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class Found:
+    on: date
+    start: int
+    end: int
+    kind: str
+
+
+_DAY_NAMES = (
+    "mon(?:day)?|lunes",
+    "tue(?:s(?:day)?)?|martes",
+    "wed(?:s|nesday)?|weds|miercoles",
+    "thu(?:r(?:s(?:day)?)?)?|jueves",
+    "fri(?:day)?|viernes",
+    "sat(?:urday)?|sabado",
+    "sun(?:day)?|domingo",
+)
+_MONTH_NAMES = (
+    "jan(?:uary)?|enero",
+    "feb(?:ruary)?|febrero",
+    "mar(?:ch)?|marzo",
+    "apr(?:il)?|abril",
+    "may|mayo",
+    "jun(?:e)?|junio",
+    "jul(?:y)?|julio",
+    "aug(?:ust)?|agosto",
+    "sept?(?:ember)?|septiembre|setiembre",
+    "oct(?:ober)?|octubre",
+    "nov(?:ember)?|noviembre",
+    "dec(?:ember)?|diciembre",
+)
+DAY = rf"(?:{'|'.join(_DAY_NAMES)})s?"
+MONTH = rf"(?:{'|'.join(_MONTH_NAMES)})"
+_DAYS = [re.compile(rf"(?:{name})s?") for name in _DAY_NAMES]
+_MONTHS = [re.compile(name) for name in _MONTH_NAMES]
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
+_NUMEROS = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce"
+_VALUES = {word: value for value, word in enumerate(_NUMBERS.split(), 1)}
+_VALUES |= {word: value for value, word in enumerate(_NUMEROS.split(), 1)}
+_VALUES |= {
+    "a": 1,
+    "an": 1,
+    "un": 1,
+    "una": 1,
+    "quince": 15,
+    "fifteen": 15,
+    "fourteen": 14,
+    "couple": 2,
+    "a couple of": 2,
+}
+_VALUES |= {"a couple": 2, "couple of": 2, "couple more": 2, "a couple more": 2, "another": 1}
+NUMBER = rf"(?:\d{{1,2}}|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
+UNIT = r"(?:(?:business|working) days?|days?|weeks?|wks?|months?|dias?|semanas?|mes(?:es)?)"
+NEXT = r"(?:next|following|proxim[oa]|siguiente)"
+ENDING = r"(?:end|fin|final|finales|last day|ultimo dia|ultimo|close)"
+
+_Reader = Callable[[re.Match, date], date | None]
+
+
+def find(text: str, *, received: date) -> list[Found]:
+    """Every date in a folded text, in order. Past ones ("last Friday") are left out."""
+    if not _ANY.search(text):
+        return []
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for kind, pattern, reader in _RULES:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(start < other_end and other_start < end for other_start, other_end in taken):
+                continue
+            taken.append((start, end))
+            try:
+                on = reader(match, received)
+            except (ValueError, OverflowError):
+                on = None
+            if on is not None:
+                found.append(Found(on, start, end, kind))
+    found.sort(key=lambda each: each.start)
+    return [each for each in found if each.kind != "end of day" or not _beside(each, found)]
+
+
+def _beside(each: Found, found: list[Found]) -> bool:
+    """ "By end of day Friday" means Friday."""
+    return any(
+        other is not each
+        and other.kind != "end of day"
+        and (0 <= other.start - each.end <= 8 or 0 <= each.start - other.end <= 8)
+        for other in found
+    )
+
+
+def _weekday_of(name: str) -> int:
+    return next(day for day, pattern in enumerate(_DAYS) if pattern.fullmatch(name))
+
+
+def _month_of(name: str) -> int:
+    return next(month for month, pattern in enumerate(_MONTHS, 1) if pattern.fullmatch(name))
+
+
+def _value_of(number: str) -> int:
+    return int(number) if number.isdigit() else _VALUES[number]
+
+
+def _next_weekday(weekday: int, received: date) -> date:
+    return received + timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
+
+
+def _week_after(weekday: int, received: date) -> date:
+    monday = received - timedelta(days=received.weekday()) + timedelta(days=7)
+    return monday + timedelta(days=weekday)
+
+
+def _month_end(day: date, months: int = 0) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+def _months_on(day: date, months: int) -> date:
+    last = _month_end(day, months)
+    return last.replace(day=min(day.day, last.day))
+
+
+def _day_of_month(number: int, received: date) -> date | None:
+    if not 1 <= number <= 31:
+        return None
+    for months in range(4):
+        last = _month_end(received, months)
+        if number <= last.day and last.replace(day=number) > received:
+            return last.replace(day=number)
+    return None
+
+
+def _calendar_day(year: str | None, month: int, day: int, received: date) -> date | None:
+    if year:
+        full = int(year) + (2000 if len(year) == 2 else 0)
+        return date(full, month, day)
+    for candidate_year in range(received.year, received.year + 5):
+        try:
+            candidate = date(candidate_year, month, day)
+        except ValueError:
+            continue
+        if candidate >= received:
+            return candidate
+    return None
+
+
+def _slashed(match: re.Match, received: date) -> date | None:
+    month, day, year = int(match["m"]), int(match["d"]), match["y"]
+    if match[0] in {"1/2", "10-4", "24/7"}:
+        return None  # one half; understood; always
+    if month > 12 >= day:
+        month, day = day, month
+    return _calendar_day(year, month, day, received)
+
+
+def _named_day(match: re.Match, received: date) -> date | None:
+    return _calendar_day(match["y"], _month_of(match["month"]), int(match["d"]), received)
+
+
+def _weekday(match: re.Match, received: date) -> date | None:
+    weekday = _weekday_of(match["day"])
+    modifier = match["before"] or ""
+    if modifier.startswith(("last", "this past", "past")) or match["past"]:
+        return None
+    if re.match(NEXT, modifier) or match["after"]:
+        return _week_after(weekday, received)
+    return _next_weekday(weekday, received)
+
+
+def _span(match: re.Match, received: date) -> date | None:
+    number, unit = _value_of(match["n"]), match["unit"]
+    if unit.startswith(("business", "working")):
+        day = received
+        while number:
+            day += timedelta(days=1)
+            number -= day.weekday() < 5
+        return day
+    if unit.startswith(("m", "me")):
+        return _months_on(received, number)
+    return received + timedelta(days=number * (7 if unit.startswith(("w", "s")) else 1))
+
+
+def _week_from(match: re.Match, received: date) -> date | None:
+    start = match["start"]
+    days = {"today": 0, "now": 0, "tomorrow": 1, "hoy": 0, "manana": 1}.get(start)
+    first = (
+        received + timedelta(days=days)
+        if days is not None
+        else _next_weekday(_weekday_of(start), received)
+    )
+    return first + timedelta(weeks=_value_of(match["n"] or "1"))
+
+
+def _end_of_named(match: re.Match, received: date) -> date | None:
+    first = _calendar_day(None, _month_of(match["month"]), 1, received.replace(day=1))
+    return _month_end(first) if first else None
+
+
+def _middle(match: re.Match, received: date) -> date | None:
+    if match["month"]:
+        return _calendar_day(None, _month_of(match["month"]), 15, received)
+    return _day_of_month(15, received)
+
+
+def _of_next_month(match: re.Match, received: date) -> date | None:
+    return _month_end(received, 1).replace(day=1 if match["first"] else int(match["d"]))
+
+
+def _friday(received: date) -> date:
+    return received + timedelta(days=(4 - received.weekday()) % 7)
+
+
+def _sunday(received: date) -> date:
+    return received + timedelta(days=6 - received.weekday())
+
+
+def _rule(kind: str, pattern: str, reader: _Reader) -> tuple[str, re.Pattern, _Reader]:
+    return kind, re.compile(rf"(?<![\w$])(?:{pattern})(?!\w)"), reader
+
+
+YEAR = r"(?:\s*,?\s*(?:de(?:l)?\s+)?(?P<y>20\d\d))?"
+_RULES = [
+    _rule("date", r"(?P<y>20\d\d)-(?P<m>\d{1,2})-(?P<d>\d{1,2})", _slashed),
+    _rule(
+        "date",
+        r"(?<![/.-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?:(?P=s)(?P<y>20\d\d"
+        r"|\d\d))?(?![/%]|-\d)",
+        _slashed,
+    ),
+    _rule(
+        "date",
+        rf"(?:{DAY},?\s+(?:the\s+)?)?(?P<month>{MONTH})\.?\s+(?:the\s+)?"
+        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d,]*\d|\s*(?:dollars|bucks)){YEAR}",
+        _named_day,
+    ),
+    _rule(
+        "date",
+        rf"(?:{DAY},?\s+)?(?:the\s+|el\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+|de\s+)?"
+        rf"(?P<month>{MONTH})\b{YEAR}",
+        _named_day,
+    ),
+    _rule(
+        "date",
+        r"(?:the\s+|el\s+)?(?:(?P<first>first|primero)|(?P<d>\d{1,2})(?:st|nd|rd|th)?)\s+"
+        r"(?:of\s+|de\s+|del\s+)(?:next month|proximo mes|mes que viene|mes siguiente)",
+        _of_next_month,
+    ),
+    _rule("end", rf"{ENDING} (?:of|de|del) (?P<month>{MONTH})", _end_of_named),
+    _rule(
+        "end",
+        rf"{ENDING} (?:of |del? )?(?:next month|proximo mes|mes que viene)",
+        lambda match, received: _month_end(received, 1),
+    ),
+    _rule(
+        "end",
+        rf"eom|{ENDING} (?:of |del? )?(?:the |this |este )?(?:month|mes)|month[- ]end",
+        lambda match, received: _month_end(received),
+    ),
+    _rule(
+        "end",
+        rf"{ENDING} (?:of |del? )?(?:la )?(?:next week|proxima semana|semana que viene)",
+        lambda match, received: _week_after(4, received),
+    ),
+    _rule(
+        "end",
+        r"eow|end of (?:the |this )?(?:work ?)?week|final(?:es)? de (?:la|esta) semana",
+        lambda match, received: _friday(received),
+    ),
+    _rule(
+        "end",
+        r"(?:end of|fin de|final de) (?:the |this )?(?:year|ano)",
+        lambda match, received: date(received.year, 12, 31),
+    ),
+    _rule("middle", rf"(?:mid|middle)[- ]?(?:of )?(?:the )?(?:(?P<month>{MONTH})|month)", _middle),
+    _rule(
+        "weekend",
+        r"next weekend|(?:el )?proximo fin de semana",
+        lambda match, received: _sunday(received) + timedelta(days=7),
+    ),
+    _rule("weekend", r"weekend|fin de semana|finde", lambda match, received: _sunday(received)),
+    _rule(
+        "span",
+        rf"(?:(?P<n>{NUMBER})\s+)?(?:weeks?|semanas?)\s+(?:from|after|a partir de)\s+(?:this\s+)?"
+        rf"(?P<start>today|now|tomorrow|hoy|manana|{DAY})",
+        _week_from,
+    ),
+    _rule(
+        "day",
+        r"(?:the )?day after tomorrow|pasado manana",
+        lambda match, received: received + timedelta(days=2),
+    ),
+    _rule(
+        "day",
+        r"tomm?orr?ow|tmrw|tmr|tmw|2morrow|2mrw|(?<!la )(?<!esta )(?<!buena )manana",
+        lambda match, received: received + timedelta(days=1),
+    ),
+    _rule(
+        "day",
+        r"today|tonight|tonite|2day|2nite|this (?:afternoon|evening|morning|aft)"
+        r"|later today|hoy(?: mismo)?|esta (?:noche|tarde)|(?:within|in) (?:the|an) hour",
+        lambda match, received: received,
+    ),
+    _rule(
+        "day",
+        r"(?:within|in|next|en) (?P<n>\d{1,2}) (?:hours?|hrs?|horas)",
+        lambda match, received: received + timedelta(days=int(match["n"]) // 24),
+    ),
+    _rule(
+        "end of day",
+        r"eod|cob|eob|end of (?:the )?(?:business )?(?:day|business)|close of business"
+        r"|fin(?:al)? del dia",
+        lambda match, received: received,
+    ),
+    _rule(
+        "weekday",
+        rf"(?:(?P<before>last|this past|past|this coming|coming|this|{NEXT}(?: week)?(?: on)?|este)"
+        rf"[ ,]+)?(?P<day>{DAY})\b(?P<past> (?:pasado|anterior))?"
+        rf"(?P<after> (?:of |de )?(?:la )?(?:{NEXT} week|proxima semana|semana que viene"
+        rf"|siguiente semana)| {NEXT})?(?: que viene)?",
+        _weekday,
+    ),
+    _rule(
+        "span",
+        rf"(?:in|within|en|dentro de|next|proximos|give me|gimme|give us|need|allow(?: me)?|deme"
+        rf"|denme|necesito|takes?|after)\s+(?:about |like |only |just |another |the next |next "
+        rf"|other |unos |otros |otras |los proximos |at least |maybe )?(?P<n>{NUMBER})\s+"
+        rf"(?:more |mas |other )?(?P<unit>{UNIT})",
+        _span,
+    ),
+    _rule(
+        "span",
+        rf"(?P<n>{NUMBER})\s+(?:more |mas )?(?P<unit>{UNIT})\s+(?:from now|from today|more|mas|out"
+        r"|extension)",
+        _span,
+    ),
+    _rule(
+        "day of month",
+        r"(?:on |by )?the first(?: of the month)?(?! \w*(?:payment|invoice|half|one|part|install))",
+        lambda match, received: _day_of_month(1, received),
+    ),
+    _rule(
+        "day of month",
+        r"(?:(?:the|el|dia|del)\s+)(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\s*%|[\d,.]*\d|\s+(?:payments?"
+        r"|invoices?|units?|items?|hours?|bucks|dollars))",
+        lambda match, received: _day_of_month(int(match["d"]), received),
+    ),
+    _rule(
+        "day of month",
+        r"(?P<d>\d{1,2})(?:st|nd|rd|th)(?! (?:payment|invoice|time|notice|reminder|street|st|ave))",
+        lambda match, received: _day_of_month(int(match["d"]), received),
+    ),
+]
+_ANY = re.compile(
+    rf"\d|\b(?:{DAY}|{MONTH}|tom|tm|2m|2n|to(?:day|night|nite)|this (?:aft|eve|mor)|eo|cob|end of"
+    r"|mid|weekend|fin|week|month|day|hoy|esta|manana|semana|mes|dia|first|hour|close)"
+)
