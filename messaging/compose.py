@@ -250,20 +250,19 @@ def invoices_words(lines: Iterable[Line], language: str) -> str:
 
 
 def due_words(lines: Iterable[Line], today: date, language: str) -> str:
-    """``due Mar 3``, ``12 days past due`` or, for several, ``the oldest 40 days past due``."""
+    """``due Mar 3`` or ``past due since Mar 3``, by the oldest. Dates only, never a count of days:
+    a text that was approved on Friday says the same on Monday.
+    """
     lines = list(lines)
     oldest = min(line.due_on or line.issued_on for line in lines)
-    days, several = (today - oldest).days, len(lines) > 1
+    day, several = date_words(oldest, language), len(lines) > 1
     if language == "es":
-        if days > 0:
-            said = f"vencida hace {days} {'dia' if days == 1 else 'dias'}"
-            return f"la mas antigua {said}" if several else said
-        return f"vence {'la primera ' if several else ''}el {date_words(oldest, language)}"
-    if days > 0:
-        said = f"{days} {'day' if days == 1 else 'days'} past due"
-        return f"the oldest {said}" if several else said
-    when = "today" if days == 0 else date_words(oldest, language)
-    return f"the first due {when}" if several else f"due {when}"
+        if oldest < today:
+            return f"vencida{'s' if several else ''} desde el {day}"
+        return f"con primer vencimiento el {day}" if several else f"con vencimiento el {day}"
+    if oldest < today:
+        return f"past due since {day}"
+    return f"the first due {day}" if several else f"due {day}"
 
 
 def _values(wanted: Wanted, language: str) -> dict[str, str]:
@@ -272,8 +271,6 @@ def _values(wanted: Wanted, language: str) -> dict[str, str]:
     aside = sum((line.set_aside for line in wanted.lines), money.ZERO)
     is_mail = wanted.medium != Medium.SMS
     due = due_words(wanted.lines, wanted.today, language) if wanted.lines else ""
-    if is_mail and language == "es":
-        due = due.replace("dia", "día").replace("mas antigua", "más antigua")
     if wanted.key == "receipt":
         due = date_words(wanted.today, language)
     return {
@@ -295,8 +292,6 @@ def _lines_words(wanted: Wanted, language: str) -> str:
     words = []
     for line in wanted.lines:
         due = due_words([line], wanted.today, language)
-        if language == "es":
-            due = due.replace("dia", "día")
         when = "" if wanted.key == "receipt" else f", {due}"
         amount = money.words(line.amount, wanted.company.currency)
         words.append(f"{one} {line.number or '-'}: {amount}{when}")
@@ -326,6 +321,16 @@ def _tidy(text: str) -> str:
 
 
 _MONTHS_ES = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-    "octubre", "noviembre", "diciembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
 )

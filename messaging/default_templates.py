@@ -32,24 +32,28 @@ MAIL = {
         Text(
             "{invoices} from {business}",
             "Hello {name},\n\nhere is a short note about {invoices}: {total} is open, {due}."
-            + _MAIL_END + _ANSWER,
+            + _MAIL_END
+            + _ANSWER,
         ),
         Text(
             "{invoices} de {business}",
             "Hola {name}:\n\nun breve aviso sobre {invoices}: quedan {total} por pagar, {due}."
-            + _MAIL_END_ES + _ANSWER_ES,
+            + _MAIL_END_ES
+            + _ANSWER_ES,
         ),
     ),
     "upcoming": (
         Text(
             "Coming up: {invoices} from {business}",
             "Hello {name},\n\na word ahead of time: {total} is open on {invoices}, {due}."
-            + _MAIL_END + _ANSWER,
+            + _MAIL_END
+            + _ANSWER,
         ),
         Text(
             "Recordatorio: {invoices} de {business}",
             "Hola {name}:\n\nle recordamos que quedan {total} por pagar de {invoices}, {due}."
-            + _MAIL_END_ES + _ANSWER_ES,
+            + _MAIL_END_ES
+            + _ANSWER_ES,
         ),
     ),
     "reminder": (
@@ -69,13 +73,15 @@ MAIL = {
             "Please look at {invoices} from {business}",
             "Hello {name},\n\nour books still show {total} open on {invoices}, {due}. Please pay it "
             "or tell us what stands in the way; we are glad to find a date that works."
-            + _MAIL_END + _ANSWER,
+            + _MAIL_END
+            + _ANSWER,
         ),
         Text(
             "Por favor, revise {invoices} de {business}",
             "Hola {name}:\n\nnuestros libros muestran {total} por pagar de {invoices}, {due}. Le "
             "pedimos que pague o nos diga qué lo impide; con gusto acordamos una fecha."
-            + _MAIL_END_ES + _ANSWER_ES,
+            + _MAIL_END_ES
+            + _ANSWER_ES,
         ),
     ),
     "neutral": (

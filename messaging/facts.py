@@ -189,25 +189,31 @@ def gather(
     *,
     now: datetime,
     stage: str = PLAN,
-    wanted: Mapping[int, Iterable[int]] | None = None,
+    only: Mapping[int, Iterable[int]] | None = None,
+    also: Mapping[int, Iterable[int]] | None = None,
+    due_only: bool = True,
     books: Mapping[str, BookInvoice | None] | None = None,
     books_read_at: datetime | None = None,
     approved: Iterable[int] = (),
 ) -> dict[int, Facts]:
     """Facts by customer, in a number of statements that does not grow with the customers.
 
-    ``wanted`` names the invoices each message would speak of; without it those whose touch is due.
+    A message speaks of the invoices whose touch is due; ``only`` narrows them, by customer.
+    ``also`` names invoices to account for when they are closed by now, so that a withdrawn message
+    can say why. With ``due_only`` off, touches of later days and invoices without one count too.
     ``books`` is a fresh read by QuickBooks id (None: deleted there), taken at ``books_read_at``.
     ``approved`` are the customers whose message a person approved.
     """
+    only = None if only is None else {pk: set(many) for pk, many in only.items()}
+    named = {pk: set(many) for pk, many in (also or only or {}).items()}
     ids = sorted(set(customer_ids))
     if not ids:
         return {}
     approved = set(approved)
     shared = of_company(company, now=now, books_read_at=books_read_at)
     rows = Customer.objects.of(company).in_bulk(ids)
-    steps = _steps(company, ids, wanted=wanted, now=now)
-    invoices = _invoices(company, ids, wanted, steps, books, books_read_at)
+    steps = _steps(company, ids, due_only=due_only, now=now)
+    invoices = _invoices(company, ids, named, steps, books, books_read_at)
     invoice_ids = [one.id for many in invoices.values() for one in many]
     disputed = _disputed(company, invoice_ids)
     flying = in_flight.by_invoice(company, invoice_ids)
@@ -227,9 +233,14 @@ def gather(
         sms = channels[Channel.SMS].get(pk)
         own = quiet.get(pk, [])
         opened = invoices.get(pk, [])
-        asked = [one for one in opened if wanted is None or one.id in set(wanted.get(pk, ()))]
-        if wanted is None:
-            asked = [one for one in opened if one.id in steps]
+        asked = [
+            one
+            for one in opened
+            if (only is None or one.id in only.get(pk, ()))
+            and (
+                one.id in steps or (one.id in named.get(pk, ()) and not (due_only and one.is_open))
+            )
+        ]
         total = sum((one.balance for one in opened if one.is_open), money.ZERO)
         credit = credits.get(pk, money.ZERO)
         gathered[pk] = Facts(
@@ -330,8 +341,8 @@ def _texts(row: Connection | None) -> Connected:
     return Connected(True, "campaign VERIFIED", read_at)
 
 
-def _steps(company, ids, *, wanted, now) -> dict[int, StepFact]:
-    """The planned touch of each invoice; without ``wanted`` only those whose day has come."""
+def _steps(company, ids, *, due_only, now) -> dict[int, StepFact]:
+    """The planned touch of each invoice; with ``due_only`` those whose day has come."""
     rows = (
         Reminder.objects.of(company)
         .planned()
@@ -342,7 +353,7 @@ def _steps(company, ids, *, wanted, now) -> dict[int, StepFact]:
         )
         .select_related("step")
     )
-    if wanted is None:
+    if due_only:
         rows = rows.filter(due_on__lte=company.local_date(now))
     return {
         row.invoice_id: StepFact(
@@ -358,13 +369,13 @@ def _steps(company, ids, *, wanted, now) -> dict[int, StepFact]:
     }
 
 
-def _invoices(company, ids, wanted, steps, books, books_read_at) -> dict[int, list[InvoiceFact]]:
-    """Open invoices of each customer, and the wanted ones whatever became of them."""
-    named = {pk for many in (wanted or {}).values() for pk in many} | set(steps)
+def _invoices(company, ids, named, steps, books, books_read_at) -> dict[int, list[InvoiceFact]]:
+    """Open invoices of each customer, and the named ones whatever became of them."""
+    keys = {pk for many in named.values() for pk in many} | set(steps)
     rows = (
         Invoice.objects.of(company)
         .filter(customer__in=ids)
-        .filter(Q(balance__gt=0, is_void=False, is_deleted=False) | Q(pk__in=named))
+        .filter(Q(balance__gt=0, is_void=False, is_deleted=False) | Q(pk__in=keys))
         .select_related("customer")
     )
     found: dict[int, list[InvoiceFact]] = defaultdict(list)

@@ -6,7 +6,7 @@ invoice drops out and the others go on; the check that takes the last one is the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -155,9 +155,13 @@ def company(case: Case) -> Check:
     if facts.stopped_at:
         reason = f": {facts.stopped_reason}" if facts.stopped_reason else ""
         return Check(
-            "company", "Sending is on", STOP, "stopped",
+            "company",
+            "Sending is on",
+            STOP,
+            "stopped",
             f"All sending of {facts.name} is stopped{reason}.",
-            "company", facts.stopped_at,
+            "company",
+            facts.stopped_at,
         )
     return Check("company", "Sending is on", PASS, "on", "Sending is on.", "company")
 
@@ -166,12 +170,22 @@ def connection(case: Case) -> Check:
     books = case.facts.company.books
     if not books.is_usable:
         return Check(
-            "connection", "QuickBooks connected", STOP, "not connected", f"{books.said}.",
-            "connections", books.read_at,
+            "connection",
+            "QuickBooks connected",
+            STOP,
+            "not connected",
+            f"{books.said}.",
+            "connections",
+            books.read_at,
         )
     return Check(
-        "connection", "QuickBooks connected", PASS, "connected", "QuickBooks answers.",
-        "connections", books.read_at,
+        "connection",
+        "QuickBooks connected",
+        PASS,
+        "connected",
+        "QuickBooks answers.",
+        "connections",
+        books.read_at,
     )
 
 
@@ -180,19 +194,32 @@ def books_fresh(case: Case) -> Check:
     read_at = facts.books_read_at
     if read_at is None:
         return Check(
-            "books_fresh", name, STOP, "never read", "The books have not been read yet.",
+            "books_fresh",
+            name,
+            STOP,
+            "never read",
+            "The books have not been read yet.",
             "QuickBooks",
         )
     age = case.facts.now - read_at
     if age > facts.books_max_age:
         return Check(
-            "books_fresh", name, STOP, _age(age),
+            "books_fresh",
+            name,
+            STOP,
+            _age(age),
             f"The books were last read {_age(age)} ago; the limit is {_age(facts.books_max_age)}.",
-            "QuickBooks", read_at,
+            "QuickBooks",
+            read_at,
         )
     return Check(
-        "books_fresh", name, PASS, f"{_age(age)} old", f"The books were read {_age(age)} ago.",
-        "QuickBooks", read_at,
+        "books_fresh",
+        name,
+        PASS,
+        f"{_age(age)} old",
+        f"The books were read {_age(age)} ago.",
+        "QuickBooks",
+        read_at,
     )
 
 
@@ -200,16 +227,31 @@ def customer(case: Case) -> Check:
     facts, name = case.facts, "Customer is active"
     if facts.is_gone:
         return Check(
-            "customer", name, STOP, "deleted", f"{facts.name} is no longer in the books.",
-            "QuickBooks", facts.customer_read_at,
+            "customer",
+            name,
+            STOP,
+            "deleted",
+            f"{facts.name} is no longer in the books.",
+            "QuickBooks",
+            facts.customer_read_at,
         )
     if not facts.is_active:
         return Check(
-            "customer", name, STOP, "inactive", f"{facts.name} is inactive in QuickBooks.",
-            "QuickBooks", facts.customer_read_at,
+            "customer",
+            name,
+            STOP,
+            "inactive",
+            f"{facts.name} is inactive in QuickBooks.",
+            "QuickBooks",
+            facts.customer_read_at,
         )
     return Check(
-        "customer", name, PASS, "active", f"{facts.name} is active.", "QuickBooks",
+        "customer",
+        name,
+        PASS,
+        "active",
+        f"{facts.name} is active.",
+        "QuickBooks",
         facts.customer_read_at,
     )
 
@@ -218,8 +260,12 @@ def do_not_dun(case: Case) -> Check:
     tag, name = case.facts.silent_tag, "May be reminded"
     if tag:
         return Check(
-            "do_not_dun", name, STOP, tag,
-            f"{case.facts.name} is tagged {tag}: nobody reminds them.", "tags",
+            "do_not_dun",
+            name,
+            STOP,
+            tag,
+            f"{case.facts.name} is tagged {tag}: nobody reminds them.",
+            "tags",
         )
     return Check("do_not_dun", name, PASS, "no tag", "No tag keeps them silent.", "tags")
 
@@ -234,8 +280,13 @@ def open_invoices(case: Case) -> Check:
             "open_invoices", name, STOP, _fate(asked), _fate_sentence(asked), "QuickBooks", read_at
         )
     return Check(
-        "open_invoices", name, PASS, _count(case.left),
-        f"{_count(case.left)} open.", "QuickBooks", read_at,
+        "open_invoices",
+        name,
+        PASS,
+        _count(case.left),
+        f"{_count(case.left)} open.",
+        "QuickBooks",
+        read_at,
     )
 
 
@@ -247,9 +298,13 @@ def currency(case: Case) -> Check:
     case.left = [one for one in case.left if one not in foreign]
     if not case.left:
         return Check(
-            "currency", name, STOP, foreign[0].currency,
+            "currency",
+            name,
+            STOP,
+            foreign[0].currency,
             f"{_named(foreign)} in {foreign[0].currency}: a person handles foreign currency.",
-            "QuickBooks", foreign[0].read_at,
+            "QuickBooks",
+            foreign[0].read_at,
         )
     return Check("currency", name, PASS, home, f"In {home}.", "QuickBooks")
 
@@ -260,14 +315,22 @@ def net_balance(case: Case) -> Check:
         return _skipped("net_balance", name)
     if facts.net_balance <= 0:
         return Check(
-            "net_balance", name, STOP, case.words(facts.net_balance),
+            "net_balance",
+            name,
+            STOP,
+            case.words(facts.net_balance),
             f"Credit of {case.words(facts.credit)} covers everything that is open; "
             "apply it in QuickBooks.",
-            "QuickBooks", facts.company.books_read_at,
+            "QuickBooks",
+            facts.company.books_read_at,
         )
     return Check(
-        "net_balance", name, PASS, case.words(facts.net_balance),
-        f"{case.words(facts.net_balance)} remain after credit.", "QuickBooks",
+        "net_balance",
+        name,
+        PASS,
+        case.words(facts.net_balance),
+        f"{case.words(facts.net_balance)} remain after credit.",
+        "QuickBooks",
         facts.company.books_read_at,
     )
 
@@ -278,8 +341,14 @@ def customer_hold(case: Case) -> Check:
         return Check("customer_hold", name, PASS, "none", "Nothing pauses them.", "holds")
     hold = max(case.facts.holds, key=_lasts)
     return Check(
-        "customer_hold", name, STOP, hold.label, _hold_sentence(case, hold), "holds",
-        hold.placed_at, hold.until,
+        "customer_hold",
+        name,
+        STOP,
+        hold.label,
+        _hold_sentence(case, hold),
+        "holds",
+        hold.placed_at,
+        hold.until,
     )
 
 
@@ -294,13 +363,24 @@ def invoice_hold(case: Case) -> Check:
         return Check("invoice_hold", name, PASS, "none", "No invoice is paused.", "holds")
     if case.left:
         return Check(
-            "invoice_hold", name, PASS, f"{len(dropped)} left out",
-            f"{_named(dropped)} paused and left out.", "holds",
+            "invoice_hold",
+            name,
+            PASS,
+            f"{len(dropped)} left out",
+            f"{_named(dropped)} paused and left out.",
+            "holds",
         )
     hold = min(held.values(), key=_lasts)
     return Check(
-        "invoice_hold", name, STOP, hold.label, _hold_sentence(case, hold), "holds",
-        hold.placed_at, hold.until, dropped[0].id,
+        "invoice_hold",
+        name,
+        STOP,
+        hold.label,
+        _hold_sentence(case, hold),
+        "holds",
+        hold.placed_at,
+        hold.until,
+        dropped[0].id,
     )
 
 
@@ -313,8 +393,12 @@ def dispute(case: Case) -> Check:
     case.left = [one for one in case.left if one.asked > 0]
     if not case.left:
         return Check(
-            "dispute", name, STOP, case.words(aside),
-            f"All of it is disputed ({case.words(aside)}).", "disputes",
+            "dispute",
+            name,
+            STOP,
+            case.words(aside),
+            f"All of it is disputed ({case.words(aside)}).",
+            "disputes",
             invoice=contested[0].id,
         )
     said = f"{case.words(aside)} set aside" if aside else "nothing disputed"
@@ -330,8 +414,12 @@ def flying(case: Case) -> Check:
     case.left = [one for one in case.left if one.flying <= 0]
     if not case.left:
         return Check(
-            "in_flight", name, STOP, case.words(amount),
-            f"{case.words(amount)} are on their way and not yet in the books.", "payments",
+            "in_flight",
+            name,
+            STOP,
+            case.words(amount),
+            f"{case.words(amount)} are on their way and not yet in the books.",
+            "payments",
             invoice=on_its_way[0].id,
         )
     said = f"{case.words(amount)}, left out" if amount else "none"
@@ -342,9 +430,13 @@ def reply(case: Case) -> Check:
     since, name = case.facts.reply_since, "No reply waits for an answer"
     if since:
         return Check(
-            "reply", name, STOP, "waiting",
+            "reply",
+            name,
+            STOP,
+            "waiting",
             f"{case.facts.name} wrote on {case.when(since)} and waits for an answer.",
-            "inbox", since,
+            "inbox",
+            since,
         )
     return Check("reply", name, PASS, "none", "No reply is unanswered.", "inbox")
 
@@ -363,13 +455,21 @@ def contact(case: Case) -> Check:
         kind = "mobile number" if case.channel == Channel.SMS else "e-mail address"
         detail = facts.unusable.get(case.channel)
         return Check(
-            "contact", name, STOP, detail or "none",
-            f"{facts.name} has no usable {kind}{f' ({detail})' if detail else ''}.", "contacts",
+            "contact",
+            name,
+            STOP,
+            detail or "none",
+            f"{facts.name} has no usable {kind}{f' ({detail})' if detail else ''}.",
+            "contacts",
         )
     if case.fell_back:
         return Check(
-            "contact", name, PASS, who.address,
-            f"By mail instead of text: {case.fell_back}.", "contacts",
+            "contact",
+            name,
+            PASS,
+            who.address,
+            f"By mail instead of text: {case.fell_back}.",
+            "contacts",
         )
     return Check("contact", name, PASS, _shown(who), f"Reached at {_shown(who)}.", "contacts")
 
@@ -385,8 +485,12 @@ def consent(case: Case) -> Check:
         )
     if is_text and who.consent != "given":
         return Check(
-            "consent", name, STOP, "unknown",
-            f"Nobody recorded that {_shown(who)} allows texts.", "consent ledger",
+            "consent",
+            name,
+            STOP,
+            "unknown",
+            f"Nobody recorded that {_shown(who)} allows texts.",
+            "consent ledger",
         )
     value = "given" if is_text else "not withdrawn"
     return Check("consent", name, PASS, value, who.said or "Not withdrawn.", "consent ledger")
@@ -399,8 +503,13 @@ def channel(case: Case) -> Check:
     texts = case.facts.company.texts
     if not texts.is_usable:
         return Check(
-            "channel", name, STOP, texts.said, f"Texts cannot leave: {texts.said}.",
-            "Twilio", texts.read_at,
+            "channel",
+            name,
+            STOP,
+            texts.said,
+            f"Texts cannot leave: {texts.said}.",
+            "Twilio",
+            texts.read_at,
         )
     return Check("channel", name, PASS, texts.said, "Texts may leave.", "Twilio", texts.read_at)
 
@@ -414,12 +523,17 @@ def contact_budget(case: Case) -> Check:
     if not used.allows:
         why = "already contacted today" if used.today else f"{value} already"
         return Check(
-            "budget", name, STOP, value,
+            "budget",
+            name,
+            STOP,
+            value,
             f"{facts.name} was {why}; the next contact may be on {case.when(used.until)}."
             if used.today
             else f"{facts.name} had {used.week} contacts in seven days; the next may be on "
             f"{case.when(used.until)}.",
-            "messages and calls", None, used.until,
+            "messages and calls",
+            None,
+            used.until,
         )
     return Check("budget", name, PASS, value, f"Contacted {value}.", "messages and calls")
 
@@ -445,11 +559,14 @@ def hours(case: Case) -> Check:
 def limit(case: Case) -> Check:
     facts, name = case.facts, "Under the amount limit"
     most = facts.company.review_above
-    if case.total > most and not facts.is_approved:
+    if case.total > most and not facts.is_approved and not facts.company.is_dry_run:
         # Before it is planned to leave this asks for a person; at the wire it is a plain no.
         result = STOP if facts.stage == WIRE else WAIT
         return Check(
-            "limit", name, result, case.words(case.total),
+            "limit",
+            name,
+            result,
+            case.words(case.total),
             f"{case.words(case.total)} is over {case.words(most)}: a person must approve.",
             "company",
         )
@@ -466,8 +583,12 @@ def test_address(case: Case) -> Check:
     if not target:
         kind = "number" if case.channel == Channel.SMS else "e-mail address"
         return Check(
-            "test_address", name, STOP, "missing",
-            f"The dry run has no test {kind} to send to.", "company",
+            "test_address",
+            name,
+            STOP,
+            "missing",
+            f"The dry run has no test {kind} to send to.",
+            "company",
         )
     return Check("test_address", name, PASS, target, f"Everything goes to {target}.", "company")
 
@@ -479,8 +600,12 @@ def text(case: Case) -> Check:
     stops = [one for one in findings if one.severity == wording.STOP]
     if stops:
         return Check(
-            "wording", name, STOP, stops[0].phrase or stops[0].code.replace("_", " "),
-            stops[0].sentence, "linter",
+            "wording",
+            name,
+            STOP,
+            stops[0].phrase or stops[0].code.replace("_", " "),
+            stops[0].sentence,
+            "linter",
         )
     value = f"{len(findings)} to look at" if findings else "clean"
     said = findings[0].sentence if findings else "Nothing to object to."
@@ -548,9 +673,17 @@ def _lasts(hold: HoldFact) -> float:
 
 
 def _hold_sentence(case: Case, hold: HoldFact) -> str:
-    until = f" until {case.when(hold.until)}" if hold.until else ""
+    until = f" until {_quiet_until(case, hold.until)}" if hold.until else ""
     note = f" ({hold.note})" if hold.note else ""
     return f"Quiet{until}: {hold.label}{note}."
+
+
+def _quiet_until(case: Case, until: datetime) -> str:
+    # An end at midnight means the day before, whole.
+    last = (until - timedelta(microseconds=1)).astimezone(case.facts.company.zone)
+    if until.astimezone(case.facts.company.zone).time() == time.min:
+        return f"{last:%a} {last:%b} {last.day}"
+    return case.when(until)
 
 
 def _fate(asked: list[InvoiceFact]) -> str:

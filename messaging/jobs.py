@@ -1,0 +1,100 @@
+"""What messaging does by itself."""
+
+from datetime import datetime, timedelta
+
+from arbook.audit import log
+from arbook.companies.models import Company
+from arbook.gateways import errors, twilio
+from arbook.gateways.models import Connection
+from arbook.heartbeat.jobs import each_company
+from messaging import delivery, dispatch
+from messaging.models import Message
+
+SILENT_FOR = timedelta(hours=2)
+STOP_ASKING = timedelta(days=3)
+MOST_AT_ONCE = 200
+
+
+def prepare(now: datetime) -> None:
+    """Bring the proposals of every company in line with what is due."""
+    each_company(_prepare, now)
+
+
+def poll_delivery(now: datetime) -> None:
+    """Ask Twilio about texts that it has not spoken of for hours."""
+    each_company(_poll, now)
+
+
+def read_campaigns(now: datetime) -> None:
+    """Read how far each company's registration with the carriers is."""
+    each_company(read_campaign, now)
+
+
+def _prepare(company: Company, now: datetime) -> None:
+    dispatch.prepare(company, now=now)
+
+
+def _poll(company: Company, now: datetime) -> None:
+    silent = (
+        Message.objects.of(company)
+        .filter(
+            medium=Message.Medium.SMS,
+            state=Message.State.HANDED_OVER,
+            handed_over_at__lt=now - SILENT_FOR,
+            handed_over_at__gt=now - STOP_ASKING,
+        )
+        .exclude(vendor_id="")
+        .order_by("handed_over_at")
+        .values_list("vendor_id", flat=True)
+    )
+    found = list(silent[:MOST_AT_ONCE])
+    if not found:
+        return
+    client = twilio.of(company)
+    for sid in found:
+        text = client.read_text(sid)
+        delivery.status(
+            company,
+            vendor_id=sid,
+            status=text.state,
+            error_code=text.error_code,
+            price=text.price,
+            segments=text.segments or None,
+            now=now,
+        )
+
+
+def read_campaign(company: Company, now: datetime) -> None:
+    """Keep the campaign's state on the connection; only VERIFIED lets texts leave."""
+    row = Connection.objects.of(company).filter(vendor=Connection.Vendor.TWILIO).first()
+    if row is None or not row.is_usable or not row.options.get("messaging_service"):
+        return
+    try:
+        found = twilio.of(company).campaign()
+    except errors.Disconnected:
+        return
+    row.refresh_from_db()
+    was = (row.options.get("campaign") or {}).get("state")
+    options = row.options | {
+        "campaign": {
+            "state": found.state,
+            "brand": found.brand_state,
+            "errors": list(found.errors),
+            "read_at": now.isoformat(),
+        }
+    }
+    if found.is_verified:
+        # What had blocked the channel is settled once the carriers' registration reads well.
+        options.pop("blocked", None)
+    Connection.objects.filter(pk=row.pk).update(options=options)
+    if was != found.state:
+        log.record(
+            "texts.campaign",
+            f"The texting campaign is {found.state or 'not registered'}.",
+            about=[row],
+            by=None,
+            at=now,
+            company=company,
+            brand=found.brand_state,
+            errors=list(found.errors),
+        )

@@ -1,0 +1,339 @@
+"""The last look before anything leaves: books read now, the gate asked again, the text made again."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from arbook import clock, money
+from arbook.companies.models import Company
+from arbook.gateways import quickbooks, twilio
+from arbook.gateways.quickbooks_shapes import BookInvoice
+from arbook.outbox.models import Effect
+from arbook.outbox.registry import Later
+from customers.models import Channel
+from invoices import mirror
+from invoices.models import Invoice
+from messaging import compose, decisions, dispatch, drafting, facts, gate, quiet_hours
+from messaging.drafting import Draft
+from messaging.models import Decision, Message, MessageLine, Thread
+
+FRESH = timedelta(seconds=60)
+"""How old a reading of the books may be when a message is handed over."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything one hand-over needs, so that it can run without our tables."""
+
+    medium: str
+    to: str
+    subject: str
+    body: str
+    key: str
+    company: Company
+    read_at: datetime
+    """On the machine's own clock."""
+    html: str = ""
+    reply_to: str = ""
+    headers: dict = field(default_factory=dict)
+    attachments: tuple = ()
+    callback_url: str = ""
+    validity: int = 0
+    twilio: Any = None
+    result: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A message that does not leave: withdrawn, or back to a person."""
+
+    message: int | None
+    sentence: str
+    to_person: bool = False
+    attention: str = ""
+    is_closed: bool = False
+    """It was no longer approved: nothing is left to do."""
+
+    def as_result(self) -> dict:
+        return {
+            "outcome": "dropped",
+            "message": self.message,
+            "sentence": self.sentence,
+            "to_person": self.to_person,
+            "attention": self.attention,
+            "is_closed": self.is_closed,
+        }
+
+
+def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[str, Any]:
+    """Look once for a whole chunk: one reading of QuickBooks, one gathering of facts."""
+    keys = {effect.payload["message"]: effect.key for effect in effects}
+    prepared: dict[str, Any] = {
+        key: Dropped(pk, "It was not approved any more.", is_closed=True)
+        for pk, key in keys.items()
+    }
+    company = Company.objects.get(pk=company.pk)
+    messages = list(
+        Message.objects.of(company)
+        .filter(pk__in=list(keys), state=Message.State.APPROVED)
+        .prefetch_related("lines__invoice__customer", "lines__reminder")
+        .order_by("pk")
+    )
+    if company.stopped_at:
+        wait = Later(now + gate.AGAIN, "All sending is stopped.")
+        return prepared | {keys[message.pk]: wait for message in messages}
+    if not messages:
+        return prepared
+    read_at = clock.system()
+    books = read_books(company, [line.invoice for one in messages for line in one.lines.all()])
+    _update_mirror(company, messages, books, now)
+    look = _Look(company, messages, books, read_at, now)
+    return prepared | {keys[pk]: outcome for pk, outcome in look.outcomes().items()}
+
+
+def read_books(company: Company, invoices: list[Invoice]) -> dict[str, BookInvoice | None]:
+    """The invoices as QuickBooks has them now; None for those that are gone there."""
+    ids = sorted({invoice.quickbooks_id for invoice in invoices})
+    found = quickbooks.of(company).read_invoices(ids)
+    return {one: found.get(one) for one in ids}
+
+
+def result_of(message: Message) -> dict:
+    """What the writing of the outcome needs to know of a message."""
+    return _result(message, list(message.lines.all()))
+
+
+def callback_url(company: Company, message: Message) -> str:
+    path = reverse("webhooks:twilio_status", args=[company.uuid, message.uuid])
+    return settings.PUBLIC_URL + path
+
+
+def unsubscribe_url(message: Message) -> str:
+    return settings.PUBLIC_URL + reverse("unsubscribe", args=[message.uuid])
+
+
+def ready_mail(company: Company, message: Message, *, link: str, language: str, **more) -> Ready:
+    """A mail in both its halves, with the way out in text, page and header."""
+    stop = unsubscribe_url(message)
+    words = (
+        f"No quiero recibir mas correos: {stop}"
+        if language == "es"
+        else f"Stop these mails: {stop}"
+    )
+    return Ready(
+        medium=Message.Medium.EMAIL,
+        to=message.test_address or message.address,
+        subject=message.subject,
+        body=f"{message.body}\n\n--\n{words}",
+        html=compose.html(
+            company,
+            body=message.body,
+            link=link,
+            label=compose.pay_label(language),
+            unsubscribe=stop,
+        ),
+        reply_to=company.reply_email,
+        headers={
+            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+        key=f"message:{message.uuid}",
+        company=company,
+        **more,
+    )
+
+
+def ready_text(company: Company, message: Message, client, *, validity: int, **more) -> Ready:
+    """A text that the carrier drops rather than deliver after the decent hours."""
+    return Ready(
+        medium=Message.Medium.SMS,
+        to=message.test_address or message.address,
+        subject="",
+        body=message.body,
+        key=f"message:{message.uuid}",
+        company=company,
+        callback_url=callback_url(company, message),
+        validity=validity,
+        twilio=client,
+        **more,
+    )
+
+
+def _result(message: Message, lines: list[MessageLine]) -> dict:
+    return {
+        "message": message.pk,
+        "customer": message.customer_id,
+        "invoices": [line.invoice_id for line in lines],
+        "reminders": [line.reminder_id for line in lines if line.reminder_id],
+        "said": _said(message),
+    }
+
+
+def _said(message: Message) -> str:
+    what = "Text" if message.medium == Message.Medium.SMS else "E-mail"
+    to = message.address
+    rehearsal = f" (a test, to {message.test_address})" if message.test_address else ""
+    amount = f" over {money.words(message.total)}" if message.total else ""
+    return f"{what}{amount} to {to} handed over{rehearsal}."
+
+
+@transaction.atomic
+def _update_mirror(company, messages, books, now) -> None:
+    """Where the books and the mirror differ, the mirror learns it at once."""
+    rows = {
+        line.invoice.quickbooks_id: line.invoice for one in messages for line in one.lines.all()
+    }
+    moved = [book for key, book in books.items() if book is not None and _differs(rows[key], book)]
+    gone = [key for key, book in books.items() if book is None and not rows[key].is_deleted]
+    changed: list[int] = []
+    if moved:
+        changed += mirror.apply_invoices(company, moved, now=now).changed_ids
+    if gone:
+        changed += mirror.remove(company, "Invoice", gone, now=now)
+    if changed:
+        mirror.after_change(company, changed, now=now)
+
+
+def _differs(row: Invoice, book: BookInvoice) -> bool:
+    return (
+        row.balance != book.balance
+        or row.total != book.total
+        or row.is_void != book.is_void
+        or row.is_deleted
+        or row.due_on != book.due_on
+        or row.number != book.number
+        or row.customer.quickbooks_id != book.customer_id
+    )
+
+
+@dataclass
+class _Look:
+    company: Company
+    messages: list[Message]
+    books: dict[str, BookInvoice | None]
+    read_at: datetime
+    now: datetime
+
+    def outcomes(self) -> dict[int, Any]:
+        """What becomes of each message, by its key."""
+        by_customer = {one.customer_id: one for one in self.messages}
+        gathered = facts.gather(
+            self.company,
+            by_customer,
+            now=self.now,
+            stage=facts.WIRE,
+            only={
+                one.customer_id: [line.invoice_id for line in one.lines.all()]
+                for one in self.messages
+            },
+            books=self.books,
+            books_read_at=self.now,
+            approved=[one.customer_id for one in self.messages if one.approved_by_id],
+        )
+        drafts = drafting.draft_all(
+            self.company,
+            gathered,
+            now=self.now,
+            edited={one.customer_id: one for one in self.messages if one.is_edited},
+        )
+        outcomes: dict[int, Any] = {}
+        ready: list[Message] = []
+        rewritten: list[Message] = []
+        later: list[Message] = []
+        for message in self.messages:
+            draft = drafts[message.customer_id]
+            outcome = self._judge(message, draft)
+            if isinstance(outcome, Later):
+                message.send_after = outcome.at
+                later.append(message)
+            if draft.passed and draft.composed.content_hash != message.content_hash:
+                dispatch.fill(message, draft)
+                rewritten.append(message)
+            if outcome is None:
+                ready.append(message)
+            outcomes[message.pk] = outcome
+        self._write(rewritten, later, ready, drafts)
+        decisions.store(
+            self.company,
+            {pk: draft.verdict for pk, draft in drafts.items()},
+            stage=Decision.Stage.WIRE,
+            now=self.now,
+            messages={one.customer_id: one.pk for one in self.messages},
+        )
+        client = None
+        if any(one.medium == Message.Medium.SMS for one in ready):
+            client = twilio.of(self.company)
+        for message in ready:
+            outcomes[message.pk] = self._ready(message, drafts[message.customer_id], client)
+        return outcomes
+
+    def _judge(self, message: Message, draft: Draft) -> Dropped | Later | None:
+        """None when it may leave as it is drafted."""
+        verdict = draft.verdict
+        if not draft.passed:
+            if verdict.is_company_wide:
+                return Later(self.now + gate.AGAIN, verdict.sentence)
+            if verdict.stopped_by == "hours" and verdict.until:
+                return Later(verdict.until, verdict.sentence)
+            if verdict.stopped_by == "limit":
+                return Dropped(message.pk, verdict.sentence, True, dispatch.OVER_LIMIT)
+            return Dropped(message.pk, verdict.sentence)
+        if draft.composed.content_hash == message.approved_hash:
+            return None
+        if message.approved_by_id or self.company.mode == Company.Mode.REVIEW:
+            return Dropped(message.pk, self._changed(message, draft), True, dispatch.AMOUNT_CHANGED)
+        return None
+
+    def _changed(self, message: Message, draft: Draft) -> str:
+        if message.total != draft.composed.total:
+            old, new = (
+                money.words(amount, self.company.currency)
+                for amount in (message.total, draft.composed.total)
+            )
+            return f"Not sent: the amount changed from {old} to {new} after it was approved."
+        if message.address != draft.wanted.address or message.medium != draft.wanted.medium:
+            return f"Not sent: it would now go to {draft.wanted.address}."
+        return "Not sent: the text changed after it was approved."
+
+    def _ready(self, message: Message, draft: Draft, client) -> Ready:
+        lines = [
+            MessageLine(invoice_id=one.id, reminder_id=one.step.reminder_id if one.step else None)
+            for one in draft.verdict.lines
+        ]
+        more = {"read_at": self.read_at, "result": _result(message, lines)}
+        language = draft.wanted.customer.language
+        if message.medium == Message.Medium.EMAIL:
+            return ready_mail(
+                self.company, message, link=draft.wanted.link, language=language, **more
+            )
+        policy = gate.policy_of(draft.facts, Channel.SMS)
+        # A minute less than the window: the call itself may come that much later.
+        seconds = quiet_hours.validity_seconds(self.now, draft.facts.place, policy) or 1
+        validity = max(1, seconds - int(FRESH.total_seconds()))
+        return ready_text(self.company, message, client, validity=validity, **more)
+
+    @transaction.atomic
+    def _write(self, rewritten, later, ready, drafts) -> None:
+        Message.objects.bulk_update(rewritten, dispatch.CONTENT, batch_size=500)
+        Message.objects.bulk_update(later, ["send_after"], batch_size=500)
+        if rewritten:
+            MessageLine.objects.filter(message__in=[row.pk for row in rewritten]).delete()
+            MessageLine.objects.bulk_create(
+                [
+                    MessageLine(
+                        message=row,
+                        invoice_id=one.id,
+                        reminder_id=one.step.reminder_id if one.step else None,
+                        amount=one.asked,
+                    )
+                    for row in rewritten
+                    for one in drafts[row.customer_id].verdict.lines
+                ]
+            )
+        Thread.objects.filter(pk__in=[row.thread_id for row in ready]).update(
+            last_message_at=self.now
+        )

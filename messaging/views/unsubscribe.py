@@ -1,0 +1,48 @@
+"""Stopping mails with one click: a POST. Scanners that only look change nothing."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from arbook import clock
+from customers import consent
+from customers.models import Channel, ConsentEvent
+from messaging.models import Message
+
+
+# Mail programs post here by themselves (RFC 8058) and cannot know a token of ours.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def unsubscribe(request, message_uuid):
+    message = get_object_or_404(
+        Message.objects.select_related("company", "customer"),
+        uuid=message_uuid,
+        medium=Message.Medium.EMAIL,
+        direction=Message.Direction.OUT,
+    )
+    standing = consent.standing(message.company, Channel.EMAIL, message.address)
+    if request.method == "POST" and not message.test_address and not standing.is_withdrawn:
+        consent.withdraw(
+            message.company,
+            channel=Channel.EMAIL,
+            address=message.address,
+            source=ConsentEvent.Source.REPLY,
+            wording="Stopped by one click in a mail.",
+            evidence={"message": message.pk},
+            by=None,
+            now=clock.now(),
+            about=[message],
+        )
+        standing = consent.standing(message.company, Channel.EMAIL, message.address)
+    return render(
+        request,
+        "messaging/unsubscribe.html",
+        {
+            "company": message.company,
+            "address": message.address,
+            "is_stopped": standing.is_withdrawn,
+            "is_test": bool(message.test_address),
+        },
+    )
