@@ -61,7 +61,7 @@ class Delivery:
     def post(
         self, vendor: str, account: str, url: str, *, kind: str, body: bytes,
         params: dict[str, str] | None = None, lane: str = "", about: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Queue one delivery; webhook faults double, shuffle, delay or drop it here."""
         if not url:
             return
@@ -86,7 +86,7 @@ class Delivery:
                         id=self.sandbox.state.number("parcel"), vendor=vendor, account=account,
                         url=url, kind=kind, body=body, due=due, params=params or {}, lane=lane,
                         about=about, held=vendor in self._held or "*" in self._held,
-                    )  # fmt: skip
+                    )
                 )
             if not copies:
                 dropped = Parcel(0, vendor, account, url, kind, body, due, about=about)
@@ -136,7 +136,7 @@ class Delivery:
                         self.sandbox.state.number("parcel"), parcel.vendor, parcel.account,
                         parcel.url, parcel.kind, parcel.body, time.time(), dict(parcel.params),
                         parcel.lane, parcel.about,
-                    )  # fmt: skip
+                    )
                     self.sandbox.state.parcels.append(copy)
                     self._wake.notify_all()
                     return True
@@ -226,7 +226,7 @@ class Delivery:
                 at=clock.now(), vendor=parcel.vendor, operation="webhook", account=parcel.account,
                 method="POST", path=urlsplit(parcel.url).path, status=status,
                 milliseconds=(time.perf_counter() - started) * 1000, detail=parcel.about,
-            )  # fmt: skip
+            )
         )
         return status
 

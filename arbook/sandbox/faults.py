@@ -13,7 +13,8 @@ how often it strikes (`times`, or until cleared). Kinds for calls:
   fault200     status 200 with a Fault inside (QuickBooks)
   revoked      credentials refused
 
-and for deliveries (operation `webhook`): doubled (`copies`), shuffled, delayed (`seconds`), dropped.
+and for deliveries (operation `webhook`): doubled (`copies`), shuffled and delayed (`seconds`),
+dropped.
 For mail (operation `send`): `refuse` (550), `tempfail` (451), `drop_after`, `hang`.
 """
 
@@ -23,11 +24,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from fnmatch import fnmatch
 
-from arbook.sandbox import clock
-
 CALL_KINDS = (
     "429", "500", "html502", "hang", "slow", "drop_before", "drop_after", "fault200", "revoked",
-)  # fmt: skip
+)
 WEBHOOK_KINDS = ("doubled", "shuffled", "delayed", "dropped")
 MAIL_KINDS = ("refuse", "tempfail")
 BEFORE = {"429", "500", "html502", "hang", "drop_before", "fault200", "revoked"}

@@ -86,7 +86,7 @@ class Mail:
 
     def strike(self) -> faults.Fault | None:
         return self.sandbox.faults.strike(
-            "mail", "send", kinds=faults.MAIL_KINDS + ("drop_after", "hang")
+            "mail", "send", kinds=(*faults.MAIL_KINDS, "drop_after", "hang")
         )
 
 
@@ -94,7 +94,7 @@ class _Inbox:
     def __init__(self, mail: Mail) -> None:
         self.mail = mail
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         started = time.perf_counter()
         rule = self.mail.strike()
         if rule and rule.kind in ("refuse", "tempfail", "hang"):
@@ -107,7 +107,7 @@ class _Inbox:
                 at=clock.now(), vendor="mail", operation="send", account="", method="SMTP",
                 path="", status=int(answer[:3]), fault=rule.kind if rule else "",
                 milliseconds=(time.perf_counter() - started) * 1000,
-            )  # fmt: skip
+            )
         )
         if rule and rule.kind in ("drop_after", "hang"):
             server.transport.abort()

@@ -192,7 +192,7 @@ class Sandbox:
 
     def answer(self, request: Request) -> Response:
         """The answer to one request; raises Dropped when there is to be none."""
-        _, first, rest = (request.path.split("/", 2) + ["", ""])[:3]
+        _, first, rest = [*request.path.split("/", 2), "", ""][:3]
         vendor = self.vendors.get(first)
         if vendor is None:
             return control.answer(self, request)
@@ -203,9 +203,9 @@ class Sandbox:
 
     def _answer_call(self, vendor: Any, request: Request, call: Call) -> Response:
         started = time.perf_counter()
-        rule = None if call.operation.startswith("page.") else self.faults.strike(
-            vendor.name, call.operation, call.account
-        )  # fmt: skip
+        rule = None
+        if not call.operation.startswith("page."):
+            rule = self.faults.strike(vendor.name, call.operation, call.account)
         status = 0
         try:
             if rule and rule.kind in faults.BEFORE:
@@ -228,7 +228,7 @@ class Sandbox:
                     account=call.account, method=request.method, path=request.path, status=status,
                     milliseconds=(time.perf_counter() - started) * 1000,
                     fault=rule.kind if rule else "", detail=call.detail,
-                )  # fmt: skip
+                )
             )
 
     def _misbehave(
@@ -240,7 +240,7 @@ class Sandbox:
         if rule.kind == "drop_before":
             raise Dropped
         if rule.kind == "html502":
-            page = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
+            page = "<html><head><title>502 Bad Gateway</title></head><body>Sorry</body></html>"
             return Response.html(page, 502)
         with self.lock:
             return vendor.refuse(request, call, rule)

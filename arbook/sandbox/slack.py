@@ -62,7 +62,8 @@ class Slack:
 
     def _answer(self, method: str, request: Request) -> Response:
         sent = self._arguments(request)
-        token = request.headers.get("authorization", "").removeprefix("Bearer ") or sent.get("token")
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        token = bearer or sent.get("token")
         if token != self.workspace.token:
             return Response.json({"ok": False, "error": "invalid_auth" if token else "not_authed"})
         if method == "auth.test":
@@ -79,7 +80,7 @@ class Slack:
         note = Note(
             now, sent["channel"], sent.get("text", ""), sent.get("blocks") or [],
             f"{now.timestamp():.6f}",
-        )  # fmt: skip
+        )
         self.notes.append(note)
         message = {"type": "message", "text": note.text, "ts": note.ts, "user": "U0ARBOOK"}
         return Response.json(

@@ -12,7 +12,7 @@ JSON = "application/json"
 
 @dataclass
 class Request:
-    """One HTTP request. `path` starts after the vendor's prefix; `base` is our own URL as called."""
+    """One HTTP request; `path` starts after the vendor's prefix, `base` is our URL as called."""
 
     method: str
     path: str
@@ -71,7 +71,7 @@ def split_url(target: str) -> tuple[str, dict[str, list[str]]]:
 
 @dataclass
 class Call:
-    """A request that found its function: what it is called in counts and faults, and how to run it."""
+    """A request that found its function: its name in counts and faults, and how to run it."""
 
     operation: str
     run: Callable[[], Response]
@@ -86,9 +86,8 @@ class Routes:
         self._rows: list[tuple[str, re.Pattern[str], str, Callable[..., Any]]] = []
 
     def on(self, method: str, template: str, operation: str = "") -> Callable[..., Any]:
-        """Decorator: `{name}` in the template becomes a keyword argument, `{name:rest}` may hold /."""
-        pattern = re.sub(r"\{(\w+):rest\}", r"(?P<\1>.+)", template)
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
+        """Decorator: `{name}` in the template becomes a keyword argument."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template)
         compiled = re.compile(pattern + r"/?$")
 
         def register(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,16 +6,16 @@
 | POST `/reset` | | forgets everything but the clock |
 | POST `/seed` | `number, today, force` | plants the seed (once, unless forced); gives `facts` |
 | POST `/settle` | `timeout` | waits until all deliveries and short tasks are done |
-| GET, POST `/clock` | `days`, `hours`, `seconds`, `to` (ISO) or `reset` | moves the clock |
+| GET, POST `/clock` | `days, hours, seconds`, `to` or `reset` | moves the clock |
 | GET, POST, DELETE `/faults` | `vendor, operation, kind, times, ...` | see `faults`; DELETE `?id=` or all |
 | GET, DELETE `/calls` | | counts per vendor and operation; DELETE starts again |
 | GET `/log` | | the last calls, newest first |
-| POST `/quickbooks/app` | `webhook_url, verifier_token, webhook_format, client_id, ...` | the app |
+| POST `/quickbooks/app` | `webhook_url, verifier_token, webhook_format, ...` | the app |
 | GET, POST `/quickbooks/realms` | `realm, name, timezone, refresh_token` | lists; makes a company |
 | POST `/quickbooks/realms/R/grant` | | a living refresh token, new consent when needed |
 | POST `/quickbooks/realms/R/disconnect` | | the owner disconnects without a word |
 | POST `/quickbooks/realms/R/preferences` | nested values | merged into Preferences |
-| POST `/quickbooks/realms/R/acts` | `act` and its arguments | any method of `Acts`, or create, void, delete |
+| POST `/quickbooks/realms/R/acts` | `act`, arguments | a method of `Books` |
 | POST `/quickbooks/realms/R/bulk` | `invoices, open` | fast plain invoices for benchmarks |
 | GET `/quickbooks/realms/R/E` | | all entities E, `?CustomerRef=7` narrows |
 | POST `/stripe/accounts` | `id, name, secret_key, webhook_secret, webhook_url` | makes or changes one |
@@ -50,10 +50,10 @@ routes = Routes()
 ACTS = {
     "add_customer", "add_invoice", "pay", "pay_by_check", "change_amount", "edit", "credit",
     "link_credit", "merge", "create", "update", "void", "delete", "payments_on",
-}  # fmt: skip
+}
 STRIPE_ACTS = {
     "pay", "pay_by_bank", "settle", "refund", "dispute", "close_dispute", "payout", "expire",
-}  # fmt: skip
+}
 
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
@@ -120,7 +120,7 @@ def state(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
         "slack": {"token": sandbox.slack.workspace.token},
         "counts": sandbox.faults.counts(),
         "facts": sandbox.state.facts,
-    }  # fmt: skip
+    }
 
 
 @routes.on("POST", "/reset")
@@ -214,7 +214,7 @@ def realms(sandbox: "Sandbox", request: Request, sent: dict) -> list:
             "rows": {entity: len(rows) for entity, rows in ledger.rows.items()},
         }
         for realm, ledger in sandbox.quickbooks.app.companies.items()
-    ]  # fmt: skip
+    ]
 
 
 @routes.on("POST", "/quickbooks/realms")

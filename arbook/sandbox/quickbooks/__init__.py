@@ -46,7 +46,7 @@ class QuickBooks:
     def add_company(
         self, realm: str, name: str, *, timezone: str = "America/New_York",
         refresh_token: str = "", starter: bool = True, **fields: Any,
-    ) -> Books:  # fmt: skip
+    ) -> Books:
         """A new company with a chart of accounts, terms and items, and one consent."""
         from arbook.sandbox.quickbooks import starter as start
 

@@ -41,7 +41,7 @@ class Acts:
     def pay(
         self, customer_id: str, total: Any, on: dict[str, Any] | None = None,
         *, at: datetime | None = None, reference: str = "", method: str = "Check", **fields: Any,
-    ) -> dict:  # fmt: skip
+    ) -> dict:
         """Money from a customer, applied to invoices (`on`: id to amount) as far as named."""
         data: dict[str, Any] = {
             "CustomerRef": {"value": str(customer_id)},
@@ -72,7 +72,7 @@ class Acts:
         return self.pay(
             invoice["CustomerRef"]["value"], amount(value), {invoice_id: amount(part)},
             reference=number or f"CHK-{1000 + self.ledger.next_id}", at=at,
-        )  # fmt: skip
+        )
 
     def change_amount(self, invoice_id: str, total: Any, *, at: datetime | None = None) -> dict:
         """The invoice now has one line of this amount."""
@@ -83,7 +83,7 @@ class Acts:
         change = {
             "Id": invoice_id, "SyncToken": invoice["SyncToken"], "sparse": True, "Line": [line],
             "TxnTaxDetail": {"TotalTax": 0},
-        }  # fmt: skip
+        }
         return self.update("Invoice", change, at=at)
 
     def edit(self, entity: str, id_: str, *, at: datetime | None = None, **fields: Any) -> dict:
@@ -96,7 +96,7 @@ class Acts:
     def credit(
         self, customer_id: str, total: Any, *, apply_to: str | None = None,
         at: datetime | None = None, **fields: Any,
-    ) -> dict:  # fmt: skip
+    ) -> dict:
         """A credit memo; with `apply_to` QuickBooks' own 0.00 payment links it to an invoice."""
         line = {
             "Amount": amount(cents(total)),

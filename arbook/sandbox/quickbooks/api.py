@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from arbook.sandbox import clock
 from arbook.sandbox.quickbooks import reports
@@ -44,7 +47,7 @@ def operation(
         change_data_capture: "cdc", batch: "batch", company_info: "companyinfo.read",
         preferences: "preferences.read", pdf: "invoice.pdf", send: "invoice.send",
         upload: "upload", report: "report",
-    }[function], named.get("name", "")  # fmt: skip
+    }[function], named.get("name", "")
 
 
 def _verb(request: Request) -> str:
@@ -84,15 +87,14 @@ def finish(request: Request, response: Response) -> Response:
     accept = request.headers.get("accept", "")
     if response.content_type == "application/json" and "json" not in accept:
         data = json.loads(response.body)
-        text = '<?xml version="1.0" encoding="UTF-8"?><IntuitResponse xmlns="http://schema.intuit.com/finance/v3">'
-        response.body = (text + _xml(data) + "</IntuitResponse>").encode()
+        head = '<?xml version="1.0" encoding="UTF-8"?>'
+        opening = '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3">'
+        response.body = (head + opening + _xml(data) + "</IntuitResponse>").encode()
         response.content_type = "application/xml"
     return response
 
 
 def _xml(value: Any) -> str:
-    from html import escape
-
     if isinstance(value, dict):
         parts = []
         for name, inner in value.items():
@@ -117,16 +119,12 @@ def query(books: "Books", request: Request) -> Response:
 
 @routes.on("GET", _ROOT + "/cdc")
 def change_data_capture(books: "Books", request: Request) -> Response:
-    from datetime import datetime
-
     names = [name.strip() for name in request.first("entities").split(",") if name.strip()]
     try:
         since = datetime.fromisoformat(request.first("changedSince"))
     except ValueError:
         raise Refusal("2010", "changedSince is not a date", element="changedSince") from None
     if since.tzinfo is None:
-        from zoneinfo import ZoneInfo
-
         since = since.replace(tzinfo=ZoneInfo(books.ledger.timezone))
     start = since.timestamp()
     if clock.stamp() - start > CDC_DAYS * 86400 + 3600:

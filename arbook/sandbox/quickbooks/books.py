@@ -36,7 +36,7 @@ WRITABLE: dict[str, list[str]] = json.loads(
 TRANSACTIONS = {
     "Invoice", "Payment", "CreditMemo", "JournalEntry", "Deposit", "Transfer", "RefundReceipt",
     "SalesReceipt",
-}  # fmt: skip
+}
 SYSTEM = ("Id", "SyncToken", "domain", "sparse", "MetaData", "LinkedTxn")
 _NUMBERS = {"Amount", "TotalAmt", "UnitPrice", "Qty", "TotalTax", "Deposit", "ExchangeRate"}
 
@@ -63,8 +63,8 @@ class Books(Acts):
         try:
             return self.ledger.of(entity)[str(id_)]
         except KeyError:
-            detail = f"Object Not Found : Something you're trying to use has been made inactive. {id_}"
-            raise Refusal("610", detail) from None
+            detail = "Object Not Found : Something you're trying to use has been made inactive."
+            raise Refusal("610", f"{detail} {entity} {id_}") from None
 
     def get(self, entity: str, id_: str) -> dict[str, Any]:
         """A copy of one entity; Refusal 610 when it is not there."""
@@ -99,7 +99,7 @@ class Books(Acts):
             data = {
                 "domain": "QBO", "sparse": False, "Id": self.ledger.new_id(), "SyncToken": "0",
                 "MetaData": {"CreateTime": time, "LastUpdatedTime": time}, **data,
-            }  # fmt: skip
+            }
             self._work_out(entity, data, None, at)
             self.put(entity, data)
             self._post(entity, data, +1)

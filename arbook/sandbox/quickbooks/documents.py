@@ -44,8 +44,8 @@ def invoice_pdf(books: "Books", id_: str) -> bytes:
         places.append(len(out))
         out += b"%d 0 obj%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-    return out + tail % (table, len(out))
+    head = b"xref\n0 6\n0000000000 65535 f \n" + table
+    return out + head + b"trailer<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(out)
 
 
 def send_invoice(books: "Books", id_: str, to: str = "") -> dict[str, Any]:

@@ -15,17 +15,17 @@ GATHER = 0.15
 LEGACY = {
     "created": "Create", "updated": "Update", "deleted": "Delete", "voided": "Void",
     "merged": "Merge", "emailed": "Emailed",
-}  # fmt: skip
+}
 ANNOUNCED = {
     "Invoice", "Payment", "Customer", "CreditMemo", "JournalEntry", "Account", "Item", "Term",
     "Deposit", "Transfer", "RefundReceipt", "SalesReceipt", "PaymentMethod",
-}  # fmt: skip
+}
 
 
 def gather(
     quickbooks: "QuickBooks", realm: str, entity: str, id_: str, verb: str, at: datetime,
     data: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     """Remember one change; the first of a batch starts the clock."""
     app = quickbooks.app
     if not app.webhook_url or entity not in ANNOUNCED:

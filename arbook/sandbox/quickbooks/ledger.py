@@ -66,7 +66,7 @@ FILTERABLE: dict[str, dict[str, Reader]] = {
         "DisplayName": _text, "CompanyName": _text, "GivenName": _text, "FamilyName": _text,
         "FullyQualifiedName": _text, "Active": _flag, "Balance": _number,
         "PrimaryEmailAddr": _address,
-    },  # fmt: skip
+    },
     "Account": ALWAYS | _NAMED | {
         "AccountType": _text, "AccountSubType": _text, "Classification": _text,
         "CurrentBalance": _number, "FullyQualifiedName": _text,
@@ -84,11 +84,11 @@ FILTERABLE: dict[str, dict[str, Reader]] = {
     "Transfer": ALWAYS | {"TxnDate": _text},
     "RefundReceipt": ALWAYS | {"TxnDate": _text, "DocNumber": _text, "CustomerRef": _ref},
     "SalesReceipt": ALWAYS | {"TxnDate": _text, "DocNumber": _text, "CustomerRef": _ref},
-}  # fmt: skip
+}
 NAME_LISTS = {
     "Customer", "Vendor", "Account", "Item", "Term", "PaymentMethod", "CustomerType", "Class",
     "Department", "TaxCode",
-}  # fmt: skip
+}
 FIELDS = {entity: list(readers) for entity, readers in FILTERABLE.items()}
 _INDEX = {entity: {name: at for at, name in enumerate(names)} for entity, names in FIELDS.items()}
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from arbook.sandbox import clock
+from arbook.sandbox.page import plain_page
 from arbook.sandbox.quickbooks.ledger import App, Grant
 from arbook.sandbox.wire import Request, Response, Routes
 
@@ -46,8 +47,6 @@ def discovery(quickbooks: "QuickBooks", request: Request) -> Response:
 
 @routes.on("GET", "/connect/oauth2", "page.consent")
 def consent(quickbooks: "QuickBooks", request: Request) -> Response:
-    from arbook.sandbox.control.pages import plain_page
-
     app = quickbooks.app
     problem = _authorize_problem(app, request)
     if problem:

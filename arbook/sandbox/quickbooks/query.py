@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
-}  # fmt: skip
+}
 MAX_PAGE = 1000
 
 

@@ -41,7 +41,7 @@ def open_documents(books: "Books", as_of: str) -> list[Open]:
             result.append(
                 Open(word, data["Id"], data.get("DocNumber") or data.get("PaymentRefNum") or "",
                      who, data["TxnDate"], due, round(total * rate), round(left * rate))
-            )  # fmt: skip
+            )
 
     dates = {
         (kind, id_): row.data["TxnDate"]
@@ -173,7 +173,8 @@ def summary(books: "Books", request: Request) -> dict[str, Any]:
         leaf = {"ColData": [first, *cells(own)]} if own else None
         if not below:
             return leaf, own or [0] * width
-        total = [sum(parts) for parts in zip(own or [0] * width, *(v for _, v in below))]
+        every = [own or [0] * width, *(values for _, values in below)]
+        total = [sum(parts) for parts in zip(*every, strict=True)]
         rows = ([leaf] if leaf else []) + [row for row, _ in below]
         section = {
             "Header": {"ColData": [first, *cells([0] * width)]},
@@ -197,7 +198,7 @@ def summary(books: "Books", request: Request) -> dict[str, Any]:
     )
     columns = [
         _column("", "Customer", "cust_name"),
-        *(_column(t, "Money", k) for t, k in zip(frame.titles, frame.keys)),
+        *(_column(t, "Money", k) for t, k in zip(frame.titles, frame.keys, strict=True)),
         _column("Total", "Money", "total"),
     ]
     return {
@@ -253,7 +254,7 @@ def detail(books: "Books", request: Request) -> dict[str, Any]:
             }
         )
     rows.append({"Summary": {"ColData": _sums("TOTAL", documents)}, "type": "Section",
-                 "group": "GrandTotal"})  # fmt: skip
+                 "group": "GrandTotal"})
     return {
         "Header": _head(books, "AgedReceivableDetail", frame, not documents),
         "Columns": {"Column": [_column(*column) for column in DETAIL]},

@@ -62,7 +62,7 @@ def _work_out_lines(books: "Books", new: dict[str, Any]) -> None:
             raise Refusal("2020", "Required parameter DetailType is missing", element="DetailType")
         if kind not in (
             "SalesItemLineDetail", "DiscountLineDetail", "DescriptionOnly", "GroupLineDetail",
-        ):  # fmt: skip
+        ):
             raise Refusal("2170", f"Invalid Enumeration : {kind}", element="DetailType")
         line.setdefault("Id", str(number))
         line.setdefault("LineNum", number)
@@ -127,7 +127,7 @@ def work_out_customer(
     """Names, parents and balances of a customer; the display name is unique among all names."""
     name = new.get("DisplayName") or new.get("CompanyName") or " ".join(
         part for part in (new.get("GivenName"), new.get("FamilyName")) if part
-    )  # fmt: skip
+    )
     if not name:
         raise Refusal("2020", "At least one name field is required", element="DisplayName")
     active = new.setdefault("Active", True)

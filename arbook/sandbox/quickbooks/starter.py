@@ -32,7 +32,7 @@ def plant(books: "Books") -> None:
                     "AccountSubType": subtype, "Classification": classification,
                     "CurrentBalance": 0,
                 },
-            )  # fmt: skip
+            )
         for name, days in TERMS:
             books.create("Term", {"Name": name, "Type": "STANDARD", "DueDays": days})
         for name in METHODS:
@@ -46,7 +46,7 @@ def plant(books: "Books") -> None:
                 "Name": "Services", "FullyQualifiedName": "Services", "Type": "Service",
                 "IncomeAccountRef": {"value": account(books, "Services")},
             },
-        )  # fmt: skip
+        )
     books.ledger.preferences = {
         "SalesFormsPrefs": {
             "CustomTxnNumbers": False,

@@ -52,7 +52,7 @@ def _vendors(sandbox: "Sandbox", business: Business) -> None:
     sandbox.stripe_vendor.add_account(
         business.stripe["id"], business.name, secret_key=business.stripe["secret_key"],
         webhook_secret=business.stripe["webhook_secret"],
-    )  # fmt: skip
+    )
     sandbox.twilio_vendor.add_account(
         business.twilio["sid"], business.name, auth_token=business.twilio["auth_token"],
         brand_sid=business.twilio["brand"], key_secret="k" + business.twilio["auth_token"][1:],
@@ -63,7 +63,7 @@ def _vendors(sandbox: "Sandbox", business: Business) -> None:
                 "campaign_sid": business.twilio["campaign"],
             }
         ],
-    )  # fmt: skip
+    )
 
 
 def _company(
@@ -77,7 +77,7 @@ def _company(
         business.realm, business.name, timezone=business.timezone,
         refresh_token=business.refresh_token, address=business.address, email=business.email,
         phone=business.phone, next_doc=business.first_number,
-    )  # fmt: skip
+    )
     books.ledger.preferences["CurrencyPrefs"]["MultiCurrencyEnabled"] = True
     people = People(rng, business.slug)
     writer = Writer(books, business, rng, people, now)
@@ -151,7 +151,7 @@ def _papers(writer: Writer, ids: dict[str, str], today: date) -> None:
                     "PostingType": other, "AccountRef": {"value": against},
                 },
             },
-        ]  # fmt: skip
+        ]
         fields = day(40)
         at = fields.pop("at")
         books.create("JournalEntry", {"DocNumber": "JE-1", "Line": lines} | fields, at=at)

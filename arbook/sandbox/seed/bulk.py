@@ -11,7 +11,7 @@ from arbook.sandbox.quickbooks.ledger import Row
 def bulk(
     books: Books, invoices: int = 1000, *, open: int | None = None, customers: int = 0,
     number: int = 1,
-) -> int:  # fmt: skip
+) -> int:
     """Add `invoices` invoices, `open` of them unpaid (all by default); their number comes back."""
     rng, ledger = random.Random(number), books.ledger
     customers = customers or max(1, min(2000, invoices // 25))
@@ -50,7 +50,7 @@ def bulk(
         ).encode()
         facts = (
             id_, epoch, epoch, str(start_doc + at), days[age], dues[age], balance, str(customer), ""
-        )  # fmt: skip
+        )
         table[str(id_)] = Row(blob, facts, epoch)
     _customers(books, first, owed, stamp, epoch)
     ledger.version += 1
@@ -73,5 +73,5 @@ def _customers(books: Books, first: int, owed: list[int], stamp: str, epoch: flo
         ).encode()
         facts = (
             id_, epoch, epoch, name, name, "", "", name, True, balance, f"ap{at + 1}@bulk.example"
-        )  # fmt: skip
+        )
         table[str(id_)] = Row(blob, facts, epoch)

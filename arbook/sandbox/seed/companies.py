@@ -53,7 +53,7 @@ STUDIO = Business(
     ),
     customers=42,
     first_number=2101,
-)  # fmt: skip
+)
 
 FIELD = Business(
     slug="red-mesa",
@@ -83,7 +83,7 @@ FIELD = Business(
     tax_percent=8.25,
     customers=42,
     first_number=50301,
-)  # fmt: skip
+)
 
 BUSINESSES = (STUDIO, FIELD)
 SLACK_TOKEN = "xoxb-sandbox-000000000000"

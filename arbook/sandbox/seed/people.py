@@ -8,12 +8,12 @@ from dataclasses import dataclass
 FIRST = (
     "Amber", "Anchor", "Aspen", "Beacon", "Birch", "Blue Heron", "Bramble", "Bright", "Canyon",
     "Cedar", "Cinder", "Clover", "Copper", "Coral", "Cypress", "Dogwood", "Driftwood", "Ember",
-    "Fern", "Foxglove", "Granite", "Harbor", "Hazel", "Hollow", "Indigo", "Iron", "Ivory", "Lantern",
-    "Laurel", "Linden", "Magnolia", "Maple", "Marigold", "Meadow", "Mesquite", "Mill", "Moss",
+    "Fern", "Foxglove", "Granite", "Harbor", "Hazel", "Hollow", "Indigo", "Iron", "Ivory",
+    "Lantern", "Laurel", "Linden", "Magnolia", "Maple", "Marigold", "Meadow", "Mesquite", "Mill", "Moss",
     "North Star", "Oak", "Opal", "Orchard", "Pebble", "Pine", "Prairie", "Quarry", "Quill", "Raven",
     "River", "Saffron", "Sage", "Sandbar", "Slate", "Sparrow", "Spruce", "Summit", "Thistle",
     "Timber", "Verbena", "Walnut", "Willow", "Windmill", "Yarrow",
-)  # fmt: skip
+)
 SECOND = {
     "juniper-vale": (
         "Coffee", "Press", "Theatre", "Books", "Records", "Ceramics", "Architects", "Bakery",
@@ -23,16 +23,16 @@ SECOND = {
         "Dental", "Storage", "Brewing", "Foods", "Apartments", "Clinic", "Logistics", "Schools",
         "Grill", "Fitness", "Church", "Market", "Printing", "Auto", "Veterinary", "Motel",
     ),
-}  # fmt: skip
+}
 SUFFIX = ("", "", "", " LLC", " Inc.", " Co.", " Group")
 GIVEN = (
     "Ada", "Ben", "Carla", "Dev", "Elena", "Frank", "Grace", "Hugo", "Imani", "Jonas", "Kira",
     "Leo", "Mona", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Sam", "Tessa", "Uma", "Victor",
-)  # fmt: skip
+)
 FAMILY = (
     "Abbott", "Barros", "Chen", "Dawson", "Ellery", "Fontaine", "Garza", "Hollis", "Ibarra",
     "Jessup", "Kowal", "Lindqvist", "Moreau", "Nakata", "Okafor", "Pruitt", "Reyes", "Sorensen",
-)  # fmt: skip
+)
 PLACES = {
     "juniper-vale": (
         ("New York", "NY", "10013", "212"), ("Brooklyn", "NY", "11215", "718"),
@@ -47,12 +47,12 @@ PLACES = {
         ("El Paso", "TX", "79901", "915"), ("Albuquerque", "NM", "87102", "505"),
         ("Tulsa", "OK", "74103", "918"), ("Baton Rouge", "LA", "70801", "225"),
     ),
-}  # fmt: skip
+}
 STREETS = ("Main Street", "Commerce Way", "Elm Avenue", "Station Road", "Mill Street", "Park Row")
 SPELLINGS = (
     "({a}) 555-{n}", "{a}-555-{n}", "{a}.555.{n}", "+1 {a} 555 {n}", "{a}555{n}", "1-{a}-555-{n}",
     "{a} 555 {n}", "+1{a}555{n}", "1 ({a}) 555-{n}", "{a}/555-{n}",
-)  # fmt: skip
+)
 
 
 @dataclass

@@ -90,7 +90,7 @@ def balance(rng: random.Random, plans: list[PlannedInvoice], today: date, prepar
 def _open_of_age(
     rng: random.Random, plans: list[PlannedInvoice], today: date, youngest: int, oldest: int,
     number: int,
-) -> None:  # fmt: skip
+) -> None:
     """Leave just `number` invoices of these ages in days open."""
     found = [plan for plan in plans if youngest <= (today - plan.on).days < oldest]
     still = [plan for plan in found if plan.paid_on is None]

@@ -37,7 +37,7 @@ def both(people: People, rng: random.Random, today: date) -> list[Special]:
     """What each company has: one customer on every day a step of the cadence falls on."""
     made = []
     for days, total in ((0, 1180.0), (7, 940.5), (14, 1362.07), (21, 2210.0), (30, 1875.25),
-                        (60, 3480.0)):  # fmt: skip
+                        (60, 3480.0)):
         area = {"juniper-vale": "718", "red-mesa": "210"}[people.slug]
         made.append(
             Special(
@@ -90,7 +90,7 @@ def studio(people: People, rng: random.Random, today: date) -> list[Special]:
                 owes=[_owe(5, 640.0, today, label="journal_debit")]),
         Special("no_consent", "Sorrel Bakery", mobile=people.number("860"), consent=False,
                 owes=[_owe(14, 515.0, today, label="no_consent")]),
-    ]  # fmt: skip
+    ]
 
 
 def field_service(people: People, rng: random.Random, today: date) -> list[Special]:
@@ -133,4 +133,4 @@ def field_service(people: People, rng: random.Random, today: date) -> list[Speci
                 lookup_error=60600, owes=[_owe(16, 470.0, today, label="lookup_error")]),
         Special("no_consent", "Agave Foods", mobile=people.number("210"), consent=False,
                 owes=[_owe(21, 830.0, today, label="no_consent")]),
-    ]  # fmt: skip
+    ]

@@ -42,7 +42,7 @@ class Writer:
                     "Name": name, "FullyQualifiedName": name, "Type": "Service",
                     "UnitPrice": price, "IncomeAccountRef": {"value": income},
                 },
-            )  # fmt: skip
+            )
             made.append((item["Id"], name, price))
         return made
 
@@ -64,7 +64,7 @@ class Writer:
             },
             "Taxable": bool(self.business.tax_percent),
             "PreferredDeliveryMethod": "Email",
-        }  # fmt: skip
+        }
         email: str | None = f"{rng.choice(['ap', 'billing', 'accounts', 'office'])}@{domain(name)}"
         mobile = ""
         if special is None:
@@ -88,7 +88,7 @@ class Writer:
                 data["BillAddr"] |= {
                     "City": "Ottawa", "CountrySubDivisionCode": "ON", "PostalCode": "K1P 5M7",
                     "Country": "Canada",
-                }  # fmt: skip
+                }
         if parent:
             data["ParentRef"] = {"value": parent}
             data["BillWithParent"] = True
@@ -149,7 +149,7 @@ class Writer:
                         "TaxCodeRef": {"value": "TAX" if tax else "NON"},
                     },
                 }
-            )  # fmt: skip
+            )
         days = (plan.due - plan.on).days if plan.due else 0
         names = {0: "Due on receipt", 15: "Net 15", 30: "Net 30", 60: "Net 60"}
         data: dict[str, Any] = {
@@ -182,4 +182,4 @@ class Writer:
         self.books.pay(
             invoice["CustomerRef"]["value"], value, {invoice_id: value}, at=self.at(day, 14),
             method=method, reference=reference, TxnDate=day.isoformat(),
-        )  # fmt: skip
+        )

@@ -120,7 +120,7 @@ class Stripe:
                 text = "Keys for idempotent requests can only be used with the same parameters."
                 return StripeError(text, type="idempotency_error").response()
             return self._headed(request, Response(status, body, headers={
-                "Idempotent-Replayed": "true"}))  # fmt: skip
+                "Idempotent-Replayed": "true"}))
         try:
             sent = self._parameters(request)
             template = self._template(request, named)
@@ -173,7 +173,7 @@ class Stripe:
             return response
         if rule.kind == "revoked":
             return StripeError("Expired API Key provided.", status=401,
-                               code="api_key_expired").response()  # fmt: skip
+                               code="api_key_expired").response()
         response = StripeError("An unknown error occurred", status=500, type="api_error").response()
         key = request.headers.get("idempotency-key")
         if rule.sticky and key and call.account:

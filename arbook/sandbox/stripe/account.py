@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 KINDS = {
     "cs": "checkout.session", "pi": "payment_intent", "ch": "charge", "py": "charge",
-    "cus": "customer", "re": "refund", "pyr": "refund", "evt": "event", "txn": "balance_transaction",
-    "po": "payout", "dp": "dispute", "pm": "payment_method",
-}  # fmt: skip
+    "cus": "customer", "re": "refund", "pyr": "refund", "evt": "event",
+    "txn": "balance_transaction", "po": "payout", "dp": "dispute", "pm": "payment_method",
+}
 _LETTERS = string.ascii_letters + string.digits
 
 
@@ -79,11 +79,11 @@ class StripeAccount:
         event = self.new(
             "event", "evt", api_version=VERSION, type=kind, pending_webhooks=1,
             data={"object": copy.deepcopy(about)}, request={"id": None, "idempotency_key": None},
-        )  # fmt: skip
+        )
         self.vendor.sandbox.delivery.post(
             "stripe", self.id, self.data.webhook_url, kind=kind,
             body=json.dumps(event, indent=2).encode(), about=f"{kind} {about.get('id')}",
-        )  # fmt: skip
+        )
         return event
 
     def expanded(self, made: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class StripeAccount:
     def pay(
         self, session_id: str, *, card: str = "4242424242424242", email: str = "",
         authenticated: bool = False,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """The payer pays a session by card; the session comes back. StripeError on a decline."""
         from arbook.sandbox.stripe import paying
 

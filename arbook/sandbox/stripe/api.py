@@ -69,8 +69,7 @@ def listing(
         rows = rows[_place(rows, after) + 1 :]
     if before := params.get("ending_before"):
         rows = rows[max(0, _place(rows, before) - limit) : _place(rows, before)]
-    page = {"object": "list", "url": path, "has_more": len(rows) > limit, "data": rows[:limit]}
-    return page
+    return {"object": "list", "url": path, "has_more": len(rows) > limit, "data": rows[:limit]}
 
 
 def _place(rows: list[Params], id_: str) -> int:
@@ -89,12 +88,14 @@ def _fits(row: Params, filters: tuple[str, ...], params: Params) -> bool:
         tests = {
             "gt": lambda a, b: a > b, "gte": lambda a, b: a >= b,
             "lt": lambda a, b: a < b, "lte": lambda a, b: a <= b,
-        }  # fmt: skip
+        }
         return all(tests[sign](row["created"], int(value)) for sign, value in created.items())
     return created is None or row["created"] == int(created)
 
 
-_TERM = re.compile(r"""^(metadata\[['"](?P<key>[^'"]+)['"]\]|(?P<field>\w+)):['"](?P<value>[^'"]*)['"]$""")
+_TERM = re.compile(
+    r"""^(metadata\[['"](?P<key>[^'"]+)['"]\]|(?P<field>\w+)):['"](?P<value>[^'"]*)['"]$"""
+)
 
 
 def search(account: "StripeAccount", path: str, kind: str, params: Params) -> Params:
@@ -105,7 +106,8 @@ def search(account: "StripeAccount", path: str, kind: str, params: Params) -> Pa
     rows = []
     for row in reversed(account.table(kind).values()):
         values = [
-            (row["metadata"] or {}).get(t["key"]) if t["key"] else row.get(t["field"]) for t in terms
+            (row["metadata"] or {}).get(t["key"]) if t["key"] else row.get(t["field"])
+            for t in terms
         ]
         if all(value == t["value"] for value, t in zip(values, terms, strict=True)):
             rows.append(row)
@@ -113,7 +115,7 @@ def search(account: "StripeAccount", path: str, kind: str, params: Params) -> Pa
     return {
         "object": "search_result", "url": path + "/search", "has_more": len(rows) > limit,
         "next_page": None, "data": rows[:limit],
-    }  # fmt: skip
+    }
 
 
 @routes.on("POST", "/v1/checkout/sessions", "checkout.sessions.create")
@@ -170,7 +172,7 @@ def _confirm(account: "StripeAccount", intent: Params, params: Params) -> Params
             text = "Your card was declined. This transaction requires authentication."
             raise StripeError(text, status=402, type="card_error", code="authentication_required",
                               decline_code="authentication_required",
-                              payment_intent=dict(intent))  # fmt: skip
+                              payment_intent=dict(intent))
         intent.update(status="requires_action", next_action={"type": "redirect_to_url"})
         return intent
     paying.charge_card(account, intent, number)
@@ -182,7 +184,7 @@ def cancel_intent(account: "StripeAccount", params: Params, base: str, id: str) 
     intent = account.find(id, "payment_intent")
     if intent["status"] in ("succeeded", "canceled", "processing"):
         raise StripeError("You cannot cancel this PaymentIntent.",
-                          code="payment_intent_unexpected_state")  # fmt: skip
+                          code="payment_intent_unexpected_state")
     intent.update(status="canceled", canceled_at=int(clock.stamp()))
     account.emit("payment_intent.canceled", intent)
     return intent
@@ -252,7 +254,7 @@ def account_read(account: "StripeAccount", params: Params, base: str, id: str = 
         "charges_enabled": True, "payouts_enabled": True, "details_submitted": True,
         "business_profile": {"name": account.data.name}, "type": "standard",
         "capabilities": {"card_payments": "active", "us_bank_account_ach_payments": "active"},
-    }  # fmt: skip
+    }
 
 
 @routes.on("GET", "/v1/balance", "balance.retrieve")

@@ -4,6 +4,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from arbook.sandbox import clock
+from arbook.sandbox.page import plain_page
 from arbook.sandbox.stripe import paying
 from arbook.sandbox.stripe.errors import StripeError
 from arbook.sandbox.wire import Request, Response, Routes
@@ -33,7 +34,7 @@ def pay(stripe: "Stripe", request: Request, id: str) -> Response:
             session = paying.by_card(
                 account, id, form.get("card_number", ""), email,
                 authenticated=form.get("authenticated") == "yes",
-            )  # fmt: skip
+            )
     except StripeError as error:
         code = error.body.get("code")
         return _page(stripe, request, id, str(error), ask=code == "authentication_required")
@@ -44,8 +45,6 @@ def pay(stripe: "Stripe", request: Request, id: str) -> Response:
 def _page(
     stripe: "Stripe", request: Request, id_: str, problem: str, *, ask: bool = False
 ) -> Response:
-    from arbook.sandbox.control.pages import plain_page
-
     account = stripe.account_of_session(id_)
     session = account.table("checkout.session")[id_] if account else None
     if session is None or account is None:
@@ -64,7 +63,8 @@ def _page(
     total = f"${session['amount_total'] / 100:,.2f}"
     alert = f'<p class="alert" role="alert">{escape(problem)}</p>' if problem else ""
     cancel = session["cancel_url"]
-    back = f'<p><a href="{escape(cancel)}">Back to {escape(account.data.name)}</a></p>' if cancel else ""
+    name = escape(account.data.name)
+    back = f'<p><a href="{escape(cancel)}">Back to {name}</a></p>' if cancel else ""
     number = escape(request.form.get("card_number") or "4242 4242 4242 4242")
     body = f"""
 {back}

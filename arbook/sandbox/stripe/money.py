@@ -14,7 +14,7 @@ DISPUTE_FEE = 1500
 def new_charge(
     account: "StripeAccount", intent: dict[str, Any], prefix: str, details: dict[str, Any],
     *, status: str, paid: bool,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The charge of an intent; its balance transaction comes later."""
     charge = account.new(
         "charge", prefix, amount=intent["amount"], currency=intent["currency"], status=status,
@@ -24,7 +24,7 @@ def new_charge(
         payment_method=intent["payment_method"], payment_method_details=details,
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
         billing_details={"address": None, "email": None, "name": None, "phone": None},
-    )  # fmt: skip
+    )
     intent["latest_charge"] = charge["id"]
     return charge
 
@@ -32,17 +32,17 @@ def new_charge(
 def book(
     account: "StripeAccount", kind: str, value: int, source: str, *, fee: int = 0,
     category: str = "", currency: str = "usd", description: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """A balance transaction: what a movement did to the account's balance."""
     now = int(clock.stamp())
     fees = {"amount": fee, "currency": currency, "type": "stripe_fee", "application": None,
-            "description": "Stripe processing fees"}  # fmt: skip
+            "description": "Stripe processing fees"}
     return account.new(
         "balance_transaction", "txn", amount=value, currency=currency, fee=fee,
         fee_details=[fees] if fee else [], net=value - fee, type=kind, source=source,
         reporting_category=category or kind, status="available", available_on=now,
         description=description, balance_type="payments",
-    )  # fmt: skip
+    )
 
 
 def clear(account: "StripeAccount", charge_id: str) -> None:
@@ -54,7 +54,7 @@ def clear(account: "StripeAccount", charge_id: str) -> None:
     value = charge["amount"]
     fee = min(500, round(value * 0.008)) if by_bank else round(value * 0.029) + 30
     made = book(account, "payment" if by_bank else "charge", value, charge["id"], fee=fee,
-                category="charge", currency=charge["currency"])  # fmt: skip
+                category="charge", currency=charge["currency"])
     charge["balance_transaction"] = made["id"]
     account.emit("charge.updated", charge)
 
@@ -62,7 +62,7 @@ def clear(account: "StripeAccount", charge_id: str) -> None:
 def refund(
     account: "StripeAccount", charge: dict[str, Any], value: int | None = None,
     reason: str | None = None, metadata: dict[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Give money back; the fee stays with Stripe."""
     left = charge["amount"] - charge["amount_refunded"]
     value = left if value is None else value
@@ -82,7 +82,7 @@ def refund(
         "refund", "pyr" if by_bank else "re", amount=value, charge=charge["id"],
         currency=charge["currency"], payment_intent=charge["payment_intent"], reason=reason,
         metadata=metadata or {}, status="succeeded",
-    )  # fmt: skip
+    )
     kind = "payment_refund" if by_bank else "refund"
     entry = book(account, kind, -value, made["id"], category="refund", currency=charge["currency"])
     made["balance_transaction"] = entry["id"]
@@ -109,11 +109,11 @@ def dispute(
             "due_by": int(clock.stamp()) + 9 * 86400, "has_evidence": False, "past_due": False,
             "submission_count": 0,
         },
-    )  # fmt: skip
+    )
     charge["disputed"] = True
     entry = book(account, "adjustment", -charge["amount"], made["id"], fee=DISPUTE_FEE,
                  category="dispute", currency=charge["currency"],
-                 description=f"Chargeback withdrawal for {charge['id']}")  # fmt: skip
+                 description=f"Chargeback withdrawal for {charge['id']}")
     made["balance_transactions"] = [dict(entry)]
     account.emit("charge.dispute.created", made)
     account.emit("charge.dispute.funds_withdrawn", made)
@@ -132,7 +132,7 @@ def close_dispute(
     if won:
         entry = book(account, "adjustment", made["amount"], made["id"],
                      category="dispute_reversal", currency=made["currency"],
-                     description=f"Chargeback reversal for {made['charge']}")  # fmt: skip
+                     description=f"Chargeback reversal for {made['charge']}")
         made["balance_transactions"].append(dict(entry))
         account.emit("charge.dispute.funds_reinstated", made)
     account.emit("charge.dispute.closed", made)
@@ -152,7 +152,7 @@ def payout(account: "StripeAccount") -> dict[str, Any] | None:
         arrival_date=int(clock.stamp()) + 2 * 86400, status="paid", type="bank_account",
         description="STRIPE PAYOUT", source_type="card", reconciliation_status="completed",
         destination="ba_sandbox", metadata={},
-    )  # fmt: skip
+    )
     entry = book(account, "payout", -total, made["id"], description="STRIPE PAYOUT")
     made["balance_transaction"] = entry["id"]
     members[made["id"]] = {"rows": [*(row["id"] for row in rows), entry["id"]]}

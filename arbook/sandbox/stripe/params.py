@@ -25,7 +25,7 @@ def parse(pairs: list[tuple[str, str]]) -> dict[str, Any]:
         head, bracket, _ = name.partition("[")
         path = [head, *_PART.findall(name)] if bracket else [name]
         node = root
-        for part, following in zip(path, path[1:] + [None], strict=True):
+        for part, following in zip(path, [*path[1:], None], strict=True):
             if part == "":
                 part = str(len(node))
             if following is None:
@@ -49,7 +49,7 @@ def check(operation: str, params: dict[str, Any]) -> None:
     """Refuse what the operation does not know and what it misses."""
     if "payment_method_types" in params and operation.startswith("POST"):
         raise StripeError(
-            "The payment_method_types parameter is no longer supported. Use dynamic payment methods.",
+            "The payment_method_types parameter is no longer supported.",
             code="payment_method_types_no_longer_supported",
             param="payment_method_types",
         )
@@ -92,7 +92,7 @@ def whole(params: dict[str, Any], name: str, default: int | None = None) -> int:
         return int(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise StripeError(f"Invalid integer: {value}", code="parameter_invalid_integer",
-                          param=name) from None  # fmt: skip
+                          param=name) from None
 
 
 def flag(value: Any) -> bool:

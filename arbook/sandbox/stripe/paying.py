@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from arbook.sandbox.stripe.account import StripeAccount
 
 ACH_DAYS = 4
+NO_FUNDS = "Your card has insufficient funds."
 DECLINES = {
     "4000000000000002": ("card_declined", "generic_decline", "Your card was declined."),
-    "4000000000009995": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    "4000000000009995": ("card_declined", "insufficient_funds", NO_FUNDS),
     "4000000000000069": ("expired_card", None, "Your card has expired."),
     "4000000000000341": ("card_declined", "generic_decline", "Your card was declined."),
-    "4000008260003178": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
+    "4000008260003178": ("card_declined", "insufficient_funds", NO_FUNDS),
 }
 AUTHENTICATE = {"4000002500003155", "4000002760003184", "4000008260003178"}
 DISPUTED = {"4000000000000259"}
@@ -24,7 +25,7 @@ BANK_OUTCOMES = {
     "000123456789": "", "000111111113": "account_closed", "000111111116": "no_account",
     "000222222227": "insufficient_funds", "000333333335": "debit_not_authorized",
     "000555555559": "then_dispute", "000000000009": "stays_processing",
-}  # fmt: skip
+}
 METHODS = {
     "pm_card_visa": "4242424242424242",
     "pm_card_chargeDeclined": "4000000000000002",
@@ -47,7 +48,7 @@ def needs_authentication(card: str) -> bool:
 def by_card(
     account: "StripeAccount", session_id: str, card: str, email: str = "",
     *, authenticated: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Pay an open session by card. A decline raises, and leaves the session open."""
     session, intent = _open(account, session_id, email)
     number = _digits(card)
@@ -66,7 +67,7 @@ def charge_card(account: "StripeAccount", intent: dict[str, Any], number: str) -
     last4 = number[-4:]
     method = account.new("payment_method", "pm", type="card", customer=intent["customer"])
     method["card"] = {"brand": "visa", "last4": last4, "exp_month": 12, "exp_year": 2034,
-                      "funding": "credit", "country": "US"}  # fmt: skip
+                      "funding": "credit", "country": "US"}
     intent["payment_method"] = method["id"]
     intent["payment_method_types"] = ["card"]
     details = {"type": "card", "card": dict(method["card"])}
@@ -80,7 +81,7 @@ def charge_card(account: "StripeAccount", intent: dict[str, Any], number: str) -
         raise StripeError(
             text, status=402, type="card_error", **fields, charge=charge["id"],
             payment_intent=dict(intent),
-        )  # fmt: skip
+        )
     charge = money.new_charge(account, intent, "ch", details, status="succeeded", paid=True)
     _succeeded(account, intent, charge)
     if number in DISPUTED:
@@ -105,17 +106,17 @@ def start_debit(account: "StripeAccount", intent: dict[str, Any], number: str) -
         raise StripeError("Bank debits are in US dollars only.", code="parameter_invalid")
     if number not in BANK_OUTCOMES:
         raise StripeError("This is not a test account number.", code="account_number_invalid",
-                          param="account_number")  # fmt: skip
+                          param="account_number")
     method = account.new("payment_method", "pm", type="us_bank_account")
     method["us_bank_account"] = {
         "bank_name": "STRIPE TEST BANK", "last4": number[-4:], "routing_number": "110000000",
         "account_holder_type": "company", "account_type": "checking",
-    }  # fmt: skip
+    }
     details = {"type": "us_bank_account", "us_bank_account": dict(method["us_bank_account"])}
     intent.update(
         status="processing", payment_method=method["id"], payment_method_types=["us_bank_account"],
         processing={"type": "us_bank_account"},
-    )  # fmt: skip
+    )
     charge = money.new_charge(account, intent, "py", details, status="pending", paid=False)
     account.data.outcomes[intent["id"]] = BANK_OUTCOMES[number]
     account.emit("charge.pending", charge)
@@ -169,7 +170,7 @@ def _open(
     session["customer_details"] = {
         "email": email or session["customer_email"], "name": None, "phone": None, "address": None,
         "tax_exempt": "none", "tax_ids": [],
-    }  # fmt: skip
+    }
     if session["payment_intent"]:
         return session, account.find(session["payment_intent"])
     inner = account.table("_intent_data").get(session_id, {})
@@ -190,11 +191,11 @@ def new_intent(
     kept = (
         "description", "statement_descriptor_suffix", "statement_descriptor", "receipt_email",
         "setup_future_usage", "customer", "transfer_group", "capture_method",
-    )  # fmt: skip
+    )
     intent = account.new(
         "payment_intent", "pi", amount=value, currency=currency, status="requires_payment_method",
         metadata=fields.get("metadata") or {}, confirmation_method="automatic",
-    )  # fmt: skip
+    )
     intent["capture_method"] = "automatic_async"
     intent |= {name: fields[name] for name in kept if name in fields}
     account.table("payment_intent")[intent["id"]] = intent
@@ -209,7 +210,7 @@ def _succeeded(
     intent.update(
         status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"],
         last_payment_error=None, next_action=None,
-    )  # fmt: skip
+    )
     account.emit("charge.succeeded", charge)
     account.emit("payment_intent.succeeded", intent)
     sandbox = account.vendor.sandbox
@@ -219,11 +220,11 @@ def _succeeded(
 def _failed(
     account: "StripeAccount", intent: dict[str, Any], charge: dict[str, Any], text: str, kind: str,
     fields: dict[str, Any],
-) -> None:  # fmt: skip
+) -> None:
     intent.update(
         status="requires_payment_method", latest_charge=charge["id"],
         last_payment_error={"type": kind, "message": text, "charge": charge["id"]} | fields,
-    )  # fmt: skip
+    )
     intent["payment_method"] = None
     account.emit("charge.failed", charge)
     account.emit("payment_intent.payment_failed", intent)

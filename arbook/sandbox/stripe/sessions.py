@@ -15,7 +15,7 @@ COPIED = (
     "client_reference_id", "cancel_url", "success_url", "customer", "customer_email",
     "customer_creation", "submit_type", "locale", "billing_address_collection",
     "integration_identifier", "allowed_payment_method_types", "consent_collection",
-)  # fmt: skip
+)
 
 
 def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[
         raise StripeError(f"Mode {mode} is not available here", param="mode")
     if not params.get("success_url"):
         raise StripeError("Missing required param: success_url.", code="parameter_missing",
-                          param="success_url")  # fmt: skip
+                          param="success_url")
     now = int(clock.stamp())
     expires = whole(params, "expires_at", now + LONGEST)
     if not now + SHORTEST - 60 <= expires <= now + LONGEST + 60:
@@ -40,7 +40,7 @@ def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[
     suffix = inner.get("statement_descriptor_suffix", "")
     if len(suffix) > 22 or any(char in suffix for char in "<>\\'\"*"):
         raise StripeError("The statement descriptor suffix is invalid.",
-                          param="payment_intent_data[statement_descriptor_suffix]")  # fmt: skip
+                          param="payment_intent_data[statement_descriptor_suffix]")
     made = account.new(
         "checkout.session", "cs_test", size=58,
         mode=mode, status="open", payment_status="unpaid" if total else "no_payment_required",
@@ -50,7 +50,7 @@ def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[
         or ["card", "us_bank_account"],
         total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         automatic_tax={"enabled": False, "liability": None, "status": None},
-    )  # fmt: skip
+    )
     made |= {name: params[name] for name in COPIED if name in params}
     made["customer_creation"] = params.get("customer_creation", "if_required")
     made["url"] = f"{base}/pay/{made['id']}"
@@ -79,7 +79,7 @@ def _lines(params: dict[str, Any]) -> tuple[list[dict[str, Any]], int, str]:
                 "amount_total": value * quantity, "currency": currency, "description": name,
                 "quantity": quantity,
             }
-        )  # fmt: skip
+        )
     if not lines:
         text = "You must provide at least one line item."
         raise StripeError(text, code="parameter_missing", param="line_items")
@@ -95,14 +95,14 @@ def _check_metadata(metadata: dict[str, Any]) -> None:
     for key, value in metadata.items():
         if len(key) > 40 or len(str(value)) > 500:
             raise StripeError("Metadata keys have at most 40, values 500 characters.",
-                              param=f"metadata[{key}]")  # fmt: skip
+                              param=f"metadata[{key}]")
 
 
 def expire(account: "StripeAccount", session_id: str) -> dict[str, Any]:
     """Close an open session; one that is paid or being paid cannot be expired."""
     made = account.find(session_id, "checkout.session")
     if made["status"] != "open":
-        text = f"Only Checkout Sessions with a status in [\"open\"] can be expired. This one is {made['status']}."
+        text = f"Only open Checkout Sessions can be expired; this one is {made['status']}."
         raise StripeError(text, param="session")
     made["status"], made["url"] = "expired", None
     account.emit("checkout.session.expired", made)

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
@@ -35,7 +36,7 @@ class Twilio:
     def add_account(
         self, sid: str, name: str, *, auth_token: str, services: list[dict[str, Any]],
         brand_sid: str = "", **fields: Any,
-    ) -> TwilioAccount:  # fmt: skip
+    ) -> TwilioAccount:
         """An account with messaging services; each names `sid, name, numbers, campaign_sid`."""
         brand = Brand(brand_sid or "BN" + secrets.token_hex(16))
         data = AccountData(sid, name, auth_token, brand=brand, **fields)
@@ -82,7 +83,7 @@ class Twilio:
         self.sandbox.delivery.post(
             "twilio", account.sid, url, kind=account.algorithm, params=params, about=about,
             body=urlencode(params).encode(),
-        )  # fmt: skip
+        )
 
     def sign(self, parcel: Parcel) -> dict[str, str]:
         account = self.sandbox.state.twilio[parcel.account]
@@ -112,9 +113,8 @@ class Twilio:
                 operation, function, named = found
                 if named.pop("account", account.sid) != account.sid:
                     return Call("unauthorized", _unauthorized)
-                return Call(
-                    operation, lambda: self._run(function, account, request, named), account.sid
-                )
+                run = partial(self._run, function, account, request, named)
+                return Call(operation, run, account.sid)
         return Call("unknown", lambda: _missing(request), account.sid)
 
     def _authenticated(self, request: Request) -> AccountData | None:

@@ -24,7 +24,7 @@ ERRORS = {
     30004: "Message blocked", 30005: "Unknown destination handset",
     30006: "Landline or unreachable carrier", 30007: "Message filtered", 30008: "Unknown error",
     30034: "US A2P 10DLC - message from an unregistered number",
-}  # fmt: skip
+}
 TERMINAL = {"delivered", "undelivered", "failed", "canceled"}
 PRICE = 0.0079
 routes = Routes()
@@ -113,7 +113,7 @@ def create(twilio: "Twilio", account: AccountData, request: Request) -> Response
         new_sid("SM"), account.sid, service.sid if service else "", to,
         "" if service else sender, body, "outbound-api", "accepted" if service else "queued",
         now, now, callback=callback, segments=segments(body), validity=validity,
-    )  # fmt: skip
+    )
     account.messages[message.sid] = message
     if service and form.get("ScheduleType") == "fixed" and form.get("SendAt"):
         _schedule(twilio, message, form["SendAt"])
@@ -211,7 +211,7 @@ def tell(twilio: "Twilio", account: AccountData, message: Message) -> None:
         "MessageSid": message.sid, "SmsSid": message.sid, "MessageStatus": message.status,
         "SmsStatus": message.status, "To": message.to, "From": message.sender,
         "AccountSid": account.sid, "ApiVersion": "2010-04-01",
-    }  # fmt: skip
+    }
     if message.service:
         params["MessagingServiceSid"] = message.service
     if message.error_code:
@@ -235,7 +235,7 @@ def list_(twilio: "Twilio", account: AccountData, request: Request) -> Response:
 
     def uri(number: int) -> str:
         kept = "".join(f"&{k}={v.replace('+', '%2B')}" for k, v in sent.items()
-                       if k not in ("Page", "PageSize", "PageToken"))  # fmt: skip
+                       if k not in ("Page", "PageSize", "PageToken"))
         return f"{root}?PageSize={size}&Page={number}{kept}"
 
     return Response.json(

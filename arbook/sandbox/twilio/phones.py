@@ -78,7 +78,7 @@ def arrive(vendor: "Twilio", sender: str, to: str, body: str) -> Message:
     message = Message(
         new_sid("SM"), account.sid, service.sid, to, sender, body, "inbound", "received", now, now,
         sent=now, segments=segments(body),
-    )  # fmt: skip
+    )
     account.messages[message.sid] = message
     kind = keyword(body)
     if kind == "STOP":
@@ -93,7 +93,7 @@ def arrive(vendor: "Twilio", sender: str, to: str, body: str) -> Message:
         "SmsStatus": "received", "ApiVersion": "2010-04-01", "FromCity": "", "FromState": "",
         "FromZip": "", "FromCountry": "US", "ToCity": "", "ToState": "", "ToZip": "",
         "ToCountry": "US",
-    }  # fmt: skip
+    }
     if kind and service.advanced_opt_out:
         params["OptOutType"] = kind
     vendor.post(account, service.inbound_url, params, f"inbound {message.sid}")
@@ -125,7 +125,7 @@ def _carrier_answer(
     answer = Message(
         new_sid("SM"), account.sid, service.sid, sender, to, texts[kind], "outbound-reply",
         "delivered", now, now, sent=now, price="-0.00790",
-    )  # fmt: skip
+    )
     account.messages[answer.sid] = answer
 
 

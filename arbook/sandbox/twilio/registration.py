@@ -79,7 +79,7 @@ def _campaign(account: AccountData, service: Service) -> dict[str, Any]:
         "messaging_service_sid": service.sid,
         "description": "Invoice and payment reminders to customers who agreed to receive them.",
         "message_flow": "Customers agree on the pay page or by contract.",
-        "message_samples": [f"{service.name}: invoice 1001 over $120.00 is due. Reply STOP to end."],
+        "message_samples": [f"{service.name}: invoice 1001 over $120.00 is due. STOP to end."],
         "us_app_to_person_usecase": "ACCOUNT_NOTIFICATION",
         "has_embedded_links": True,
         "has_embedded_phone": False,
@@ -121,7 +121,7 @@ def _page(request: Request, key: str, rows: list[dict[str, Any]]) -> Response:
     meta = {
         "page": 0, "page_size": 50, "first_page_url": url, "previous_page_url": None,
         "url": url, "next_page_url": None, "key": key,
-    }  # fmt: skip
+    }
     return Response.json({key: rows, "meta": meta})
 
 
@@ -214,7 +214,7 @@ def account_read(twilio: "Twilio", account: AccountData, request: Request) -> Re
             "owner_account_sid": account.sid, "uri": f"/2010-04-01/Accounts/{account.sid}.json",
             "subresource_uris": {},
         }
-    )  # fmt: skip
+    )
 
 
 @routes.on("GET", "/2010-04-01/Accounts/{account}/Usage/Records/{period}.json", "usage.list")
@@ -226,9 +226,9 @@ def usage(twilio: "Twilio", account: AccountData, request: Request, period: str)
         "usage": str(sum(m.segments for m in priced)), "usage_unit": "segments",
         "price": f"{total:.5f}", "price_unit": "usd", "account_sid": account.sid,
         "description": "SMS", "start_date": SINCE[:10], "end_date": SINCE[:10],
-    }  # fmt: skip
+    }
     return Response.json(
         {"usage_records": [record], "page": 0, "page_size": 50, "start": 0, "end": 0,
          "next_page_uri": None, "previous_page_uri": None, "uri": request.path,
          "first_page_uri": request.path}
-    )  # fmt: skip
+    )
