@@ -29,11 +29,12 @@ def main() -> int:
         sandbox = Sandbox(options.state, options.port, options.smtp_port)
         sandbox.start()
     except OSError as error:
-        print(f"The sandbox cannot start on port {options.port}: {error}", file=sys.stderr)
+        sys.stderr.write(f"The sandbox cannot start on port {options.port}: {error}\n")
         return 1
     if options.seed is not None and not sandbox.state.facts:
         seed.plant(sandbox, number=options.seed, today=options.today)
-    print(f"Sandbox at {sandbox.url}/ with mail on port {sandbox.smtp_port}", flush=True)
+    sys.stdout.write(f"Sandbox at {sandbox.url}/ with mail on port {sandbox.smtp_port}\n")
+    sys.stdout.flush()
 
     done = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -7,7 +7,7 @@
 | POST `/seed` | `number, today, force` | plants the seed (once, unless forced); gives `facts` |
 | POST `/settle` | `timeout` | waits until all deliveries and short tasks are done |
 | GET, POST `/clock` | `days, hours, seconds`, `to` or `reset` | moves the clock |
-| GET, POST, DELETE `/faults` | `vendor, operation, kind, times, ...` | see `faults`; DELETE `?id=` or all |
+| GET, POST, DELETE `/faults` | `vendor, kind, times, ...` | see `faults`; DELETE `?id=` or all |
 | GET, DELETE `/calls` | | counts per vendor and operation; DELETE starts again |
 | GET `/log` | | the last calls, newest first |
 | POST `/quickbooks/app` | `webhook_url, verifier_token, webhook_format, ...` | the app |
@@ -18,13 +18,13 @@
 | POST `/quickbooks/realms/R/acts` | `act`, arguments | a method of `Books` |
 | POST `/quickbooks/realms/R/bulk` | `invoices, open` | fast plain invoices for benchmarks |
 | GET `/quickbooks/realms/R/E` | | all entities E, `?CustomerRef=7` narrows |
-| POST `/stripe/accounts` | `id, name, secret_key, webhook_secret, webhook_url` | makes or changes one |
-| POST `/stripe/accounts/A/acts` | `act` and its arguments | pay, settle, refund, dispute, payout, ... |
+| POST `/stripe/accounts` | `id, secret_key, webhook_secret, webhook_url` | makes or changes one |
+| POST `/stripe/accounts/A/acts` | `act` and its arguments | pay, settle, refund, dispute, ... |
 | GET `/stripe/accounts/A/K` | | all objects of kind K |
 | POST `/twilio/accounts` | `sid, auth_token, services, inbound_url, ...` | makes or changes one |
 | POST `/twilio/accounts/A/acts` | `act` and its arguments | set_campaign, sign_with_key |
 | GET `/twilio/accounts/A/messages` | | all texts |
-| GET, POST `/phones/N` | `name, line, fate, lookup_error` | a phone and its conversation; its behaviour |
+| GET, POST `/phones/N` | `name, line, fate, lookup_error` | a phone's conversation; its behaviour |
 | POST `/phones/N/reply` | `body, to` | a text from that phone |
 | GET `/mailbox`, GET `/slack` | | what was sent |
 | GET `/deliveries` | | webhooks waiting and done |
@@ -33,12 +33,12 @@
 Errors: 400 or 404 with `{"error": text}`.
 """
 
-from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from arbook.sandbox import clock, seed
+from arbook.sandbox.control import accounts
+from arbook.sandbox.control.accounts import plain
 from arbook.sandbox.quickbooks.refusals import Refusal
 from arbook.sandbox.stripe.errors import StripeError
 from arbook.sandbox.wire import Request, Response, Routes
@@ -47,17 +47,11 @@ if TYPE_CHECKING:
     from arbook.sandbox.server import Sandbox
 
 routes = Routes()
-ACTS = {
-    "add_customer", "add_invoice", "pay", "pay_by_check", "change_amount", "edit", "credit",
-    "link_credit", "merge", "create", "update", "void", "delete", "payments_on",
-}
-STRIPE_ACTS = {
-    "pay", "pay_by_bank", "settle", "refund", "dispute", "close_dispute", "payout", "expire",
-}
 
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
-    found = routes.find(request.method, request.path.removeprefix("/_control"))
+    path = request.path.removeprefix("/_control")
+    found = routes.find(request.method, path) or accounts.routes.find(request.method, path)
     if found is None:
         return Response.json({"error": f"nothing at {request.method} {request.path}"}, 404)
     name, function, named = found
@@ -76,21 +70,6 @@ def answer(sandbox: "Sandbox", request: Request) -> Response:
     return Response.json(plain(result))
 
 
-def plain(value: Any) -> Any:
-    """Dataclasses, times and sets as JSON knows them."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [plain(item) for item in value]
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return value
-
-
 @routes.on("GET", "/state")
 def state(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
     app = sandbox.quickbooks.app
@@ -101,7 +80,7 @@ def state(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
         "quickbooks": {
             "client_id": app.client_id, "client_secret": app.client_secret,
             "verifier_token": app.verifier_token, "webhook_url": app.webhook_url,
-            "realms": realms(sandbox, request, {}),
+            "realms": accounts.realms(sandbox, request, {}),
         },
         "stripe": [
             {
@@ -199,129 +178,6 @@ def log(sandbox: "Sandbox", request: Request, sent: dict) -> list:
     return list(reversed(sandbox.faults.log))
 
 
-@routes.on("POST", "/quickbooks/app")
-def change_app(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
-    _assign(sandbox.quickbooks.app, sent)
-    return {"webhook_url": sandbox.quickbooks.app.webhook_url}
-
-
-@routes.on("GET", "/quickbooks/realms")
-def realms(sandbox: "Sandbox", request: Request, sent: dict) -> list:
-    return [
-        {
-            "realm": realm, "name": ledger.name, "timezone": ledger.timezone,
-            "refresh_token": sandbox.quickbooks.grant(realm).refresh_token,
-            "rows": {entity: len(rows) for entity, rows in ledger.rows.items()},
-        }
-        for realm, ledger in sandbox.quickbooks.app.companies.items()
-    ]
-
-
-@routes.on("POST", "/quickbooks/realms")
-def add_realm(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
-    sandbox.quickbooks.add_company(sent.pop("realm"), sent.pop("name"), **sent)
-    return {"realms": realms(sandbox, request, {})}
-
-
-@routes.on("POST", "/quickbooks/realms/{realm}/grant")
-def grant(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> dict:
-    sandbox.books(realm)
-    return {"refresh_token": sandbox.quickbooks.grant(realm).refresh_token}
-
-
-@routes.on("POST", "/quickbooks/realms/{realm}/disconnect")
-def disconnect(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> dict:
-    sandbox.quickbooks.disconnect(realm)
-    return {}
-
-
-@routes.on("POST", "/quickbooks/realms/{realm}/preferences")
-def change_preferences(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> dict:
-    preferences = sandbox.books(realm).ledger.preferences
-    for name, values in sent.items():
-        preferences.setdefault(name, {}).update(values)
-    return preferences
-
-
-@routes.on("POST", "/quickbooks/realms/{realm}/acts")
-def act_in_books(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> Any:
-    return _act(sandbox.books(realm), ACTS, sent)
-
-
-@routes.on("POST", "/quickbooks/realms/{realm}/bulk")
-def bulk(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> dict:
-    return {"invoices": seed.bulk(sandbox.books(realm), **sent)}
-
-
-@routes.on("GET", "/quickbooks/realms/{realm}/{entity}")
-def entities(
-    sandbox: "Sandbox", request: Request, sent: dict, realm: str, entity: str
-) -> list:
-    narrow = {name: values[0] for name, values in request.query.items()}
-    return sandbox.books(realm).all(entity, **narrow)
-
-
-@routes.on("POST", "/stripe/accounts")
-def stripe_account(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
-    id_ = sent.pop("id")
-    if id_ in sandbox.state.stripe:
-        _assign(sandbox.state.stripe[id_], sent)
-    else:
-        sandbox.stripe_vendor.add_account(id_, sent.pop("name", id_), **sent)
-    return {"id": id_}
-
-
-@routes.on("POST", "/stripe/accounts/{id_}/acts")
-def act_in_stripe(sandbox: "Sandbox", request: Request, sent: dict, id_: str) -> Any:
-    return _act(sandbox.stripe(id_), STRIPE_ACTS, sent)
-
-
-@routes.on("GET", "/stripe/accounts/{id_}/{kind}")
-def stripe_objects(sandbox: "Sandbox", request: Request, sent: dict, id_: str, kind: str) -> list:
-    return sandbox.stripe(id_).all(kind)
-
-
-@routes.on("POST", "/twilio/accounts")
-def twilio_account(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
-    sid = sent.pop("sid")
-    urls = {name: sent.pop(name) for name in ("inbound_url", "status_url") if name in sent}
-    if sid in sandbox.state.twilio:
-        _assign(sandbox.state.twilio[sid], sent)
-    else:
-        sandbox.twilio_vendor.add_account(sid, sent.pop("name", sid), **sent)
-    for service in sandbox.state.twilio[sid].services.values():
-        _assign(service, urls)
-    return {"sid": sid}
-
-
-@routes.on("POST", "/twilio/accounts/{sid}/acts")
-def act_in_twilio(sandbox: "Sandbox", request: Request, sent: dict, sid: str) -> Any:
-    return _act(sandbox.twilio(sid), {"set_campaign", "sign_with_key"}, sent)
-
-
-@routes.on("GET", "/twilio/accounts/{sid}/messages")
-def twilio_messages(sandbox: "Sandbox", request: Request, sent: dict, sid: str) -> list:
-    return sandbox.twilio(sid).messages
-
-
-@routes.on("GET", "/phones/{number}")
-def phone(sandbox: "Sandbox", request: Request, sent: dict, number: str) -> dict:
-    found = sandbox.phone(_number(number))
-    return plain(found.data) | {"messages": found.messages}
-
-
-@routes.on("POST", "/phones/{number}")
-def change_phone(sandbox: "Sandbox", request: Request, sent: dict, number: str) -> Any:
-    found = sandbox.phone(_number(number))
-    _assign(found.data, sent)
-    return found.data
-
-
-@routes.on("POST", "/phones/{number}/reply")
-def reply(sandbox: "Sandbox", request: Request, sent: dict, number: str) -> Any:
-    return sandbox.phone(_number(number)).reply(sent["body"], sent.get("to", ""))
-
-
 @routes.on("GET", "/mailbox")
 def mailbox(sandbox: "Sandbox", request: Request, sent: dict) -> list:
     letters = [plain(letter) for letter in sandbox.mailbox]
@@ -357,24 +213,3 @@ def release(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
 @routes.on("POST", "/deliveries/again")
 def again(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
     return {"queued": sandbox.delivery.again(int(sent["id"]))}
-
-
-def _number(text: str) -> str:
-    return text.replace("%2B", "+").replace("%2b", "+")
-
-
-def _assign(target: Any, fields: dict[str, Any]) -> None:
-    for name, value in fields.items():
-        if not hasattr(target, name):
-            raise ValueError(f"unknown setting: {name}")
-        setattr(target, name, value)
-
-
-def _act(target: Any, allowed: set[str], sent: dict[str, Any]) -> Any:
-    name = sent.pop("act")
-    if name not in allowed:
-        raise ValueError(f"unknown act: {name}")
-    act: Callable[..., Any] = getattr(target, name)
-    if isinstance(sent.get("at"), str):
-        sent["at"] = datetime.fromisoformat(sent["at"])
-    return act(**sent)

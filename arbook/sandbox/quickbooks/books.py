@@ -8,15 +8,13 @@ import contextlib
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from arbook.sandbox import clock
-from arbook.sandbox.quickbooks import journal, payments, sales
+from arbook.sandbox.quickbooks import incoming, journal, payments, sales
 from arbook.sandbox.quickbooks.acts import Acts
 from arbook.sandbox.quickbooks.ledger import (
-    FILTERABLE,
     NAME_LISTS,
     Ledger,
     Row,
@@ -30,15 +28,11 @@ from arbook.sandbox.quickbooks.refusals import Refusal
 if TYPE_CHECKING:
     from arbook.sandbox.quickbooks import QuickBooks
 
-WRITABLE: dict[str, list[str]] = json.loads(
-    resources.files("arbook.sandbox.quickbooks").joinpath("fields.json").read_text()
-)
 TRANSACTIONS = {
     "Invoice", "Payment", "CreditMemo", "JournalEntry", "Deposit", "Transfer", "RefundReceipt",
     "SalesReceipt",
 }
 SYSTEM = ("Id", "SyncToken", "domain", "sparse", "MetaData", "LinkedTxn")
-_NUMBERS = {"Amount", "TotalAmt", "UnitPrice", "Qty", "TotalTax", "Deposit", "ExchangeRate"}
 
 
 class Books(Acts):
@@ -88,7 +82,7 @@ class Books(Acts):
     ) -> dict[str, Any]:
         """Add an entity from what the caller sent; the stored entity comes back."""
         with self.lock:
-            data = self._clean(entity, data)
+            data = incoming.clean(entity, data)
             for name in ("Id", "SyncToken", "MetaData", "sparse"):
                 data.pop(name, None)
             at = at or clock.now()
@@ -112,7 +106,7 @@ class Books(Acts):
         """Change an entity: sparse keeps what was not sent, otherwise what is left out is gone."""
         with self.lock:
             sparse = data.get("sparse") is True
-            data = self._clean(entity, data)
+            data = incoming.clean(entity, data)
             old = self._current(entity, data)
             if entity in TRANSACTIONS:
                 self._check_period(old["TxnDate"])
@@ -236,16 +230,6 @@ class Books(Acts):
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _clean(self, entity: str, data: dict[str, Any]) -> dict[str, Any]:
-        if entity not in FILTERABLE:
-            raise Refusal("2010", f"Unsupported entity {entity}")
-        if not isinstance(data, dict):
-            raise Refusal("2010", "The body must be an object")
-        for name in data:
-            if name not in WRITABLE.get(entity, data):
-                raise Refusal("2010", f"Property Name:{name} is not supported", element=name)
-        return _numbers({name: value for name, value in data.items() if value != ""})
-
     def _current(
         self, entity: str, data: dict[str, Any], *, loose: bool = False
     ) -> dict[str, Any]:
@@ -309,19 +293,6 @@ class Books(Acts):
         self.ledger.version += 1
         self.ledger.tombstones.append(Tombstone(entity, str(id_), at.timestamp()))
         self.tell(entity, str(id_), verb, at, **data)
-
-
-def _numbers(value: Any, key: str = "") -> Any:
-    if isinstance(value, dict):
-        return {name: _numbers(item, name) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    if key in _NUMBERS and isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            raise Refusal("2010", f"Invalid Number : {value}", element=key) from None
-    return value
 
 
 def _plain(value: Any) -> Any:
