@@ -39,7 +39,7 @@ def _settle(row: Posting, books, found: BookPayment, now: datetime) -> dict:
     )
     mirror.apply_payments(row.company, [read], now=now)
     applied = mirror.apply_invoices(
-        row.company, [book for book in touched.values() if book], now=now
+        row.company, list(touched.values()), now=now
     )
     mirror.after_change(row.company, applied.changed_ids, now=now)
     posting.mark_posted(row, read, now=now)
@@ -77,6 +77,7 @@ def post_payment(one: Effect, prepared) -> dict:
                 ],
                 reference=row.reference,
                 note=f"arbook {row.payment.intent}",
+                currency=row.payment.currency,
             )
         except errors.Refused as refusal:
             if row.turn >= MOST_TURNS or not refusal.code.startswith("6"):

@@ -79,8 +79,9 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
 def _read(link: PayLink, invoices: list[Invoice], now: datetime) -> None:
     ids = [invoice.quickbooks_id for invoice in invoices]
     read = quickbooks.of(link.company).read_invoices(ids)
-    applied = mirror.apply_invoices(link.company, [one for one in read.values() if one], now=now)
-    gone = [one for one in ids if not read.get(one)]
+    applied = mirror.apply_invoices(link.company, list(read.values()), now=now)
+    # One that is there and cannot be read is not gone; what we knew of it stays.
+    gone = [one for one in ids if one not in read and one not in read.broken]
     if gone:
         mirror.remove(link.company, "Invoice", gone, now=now)
     mirror.after_change(link.company, applied.changed_ids, now=now)

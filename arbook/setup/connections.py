@@ -104,18 +104,20 @@ def with_slack(
     return _announce(connection, by=by, now=now)
 
 
-@transaction.atomic
 def disconnect(connection: Connection, *, by: User, now: datetime) -> None:
     """Forget the credentials; everything for this vendor waits until someone reconnects."""
-    log.record(
-        "connection.removed",
-        f"{connection.get_vendor_display()} was disconnected",
-        about=[connection.company],
-        by=by,
-        at=now,
-        company=connection.company,
-    )
-    connection.delete()
+    if connection.vendor == Vendor.QUICKBOOKS:
+        quickbooks_oauth.disconnect(connection.company)
+    with transaction.atomic():
+        log.record(
+            "connection.removed",
+            f"{connection.get_vendor_display()} was disconnected",
+            about=[connection.company],
+            by=by,
+            at=now,
+            company=connection.company,
+        )
+        connection.delete()
 
 
 def _store(company, vendor, secrets, *, now, external_id="", options=None) -> Connection:
