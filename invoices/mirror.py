@@ -286,7 +286,8 @@ def unknown_customers(company: Company, found: Found) -> set[str]:
 
 
 def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime) -> None:
-    """Let the plan follow: closed invoices lose their touches, open ones are planned again."""
+    """Let the plan follow: closed invoices lose their touches, open ones are planned again,
+    promises that are met are kept, cases that are paid are closed."""
     ids = sorted(set(invoice_ids))
     if not ids:
         return
@@ -301,6 +302,8 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
             closed["paid"].append(pk)
     for reason, rows in closed.items():
         cadence.cancel(rows, reason=reason, now=now)
+    promises.settle(ids, now=now)
+    escalations.settle_paid(ids, now=now)
     cadence.plan(company, now=now, invoice_ids=ids)
     promises.settle(ids, now=now)
     disputes.settle(ids, now=now)
