@@ -1,4 +1,4 @@
-"""What a person does with a proposal: yes, not now, not like this, not at all; and taking it back."""
+"""What a person does with a proposal: yes, not now, not like this, never; and taking it back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ def skip(message: Message, *, by: User | None, now: datetime, reason: str = "") 
 def edit(
     message: Message, *, body: str, subject: str = "", by: User | None, now: datetime
 ) -> Message:
-    """Send other words over the same amounts. Raises MessageRefused with what must not be missing."""
+    """Send other words over the same amounts. Raises MessageRefused with what is missing."""
     row = _one(message, now)
     wanted = drafting.wanted_of(row, now=now)
     is_text = row.medium == Message.Medium.SMS

@@ -11,7 +11,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How much of the budget is used; ``until`` is when the next contact is allowed, None for now."""
+    """How much of the budget is used; ``until`` is the next allowed moment, None for now."""
 
     today: int
     week: int
@@ -26,7 +26,7 @@ class Standing:
 def standing(
     touches: Iterable[datetime], *, now: datetime, zone: ZoneInfo, per_week: int
 ) -> Standing:
-    """Judge past contacts: at most one on a calendar day, at most ``per_week`` in any seven days."""
+    """Judge past contacts: at most one a calendar day and ``per_week`` in any seven days."""
     recent = sorted(at for at in touches if now - at < WEEK)
     today = [at for at in recent if at.astimezone(zone).date() >= now.astimezone(zone).date()]
     waits = []

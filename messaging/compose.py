@@ -87,7 +87,7 @@ class Found:
 
 
 class Library:
-    """The texts in force for one company: its own, else the house's edited ones, else the built-in."""
+    """The texts in force for one company: its own, else the house's edited ones, else built in."""
 
     def __init__(self, company: Company):
         rows = Template.objects.filter(Q(company=company) | Q(company=None), is_current=True)

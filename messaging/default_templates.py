@@ -1,6 +1,7 @@
 """The house's own texts. A company's Template rows replace them one by one.
 
-Merge fields: {business} {name} {invoices} {total} {due} {link} {lines} {reply_to} {phone} {set_aside}.
+Merge fields: {business} {name} {invoices} {total} {due} {link} {lines} {reply_to} {phone}
+{set_aside}.
 Texts for phones keep to the GSM alphabet: Spanish is worded around á, í, ó and ú, which it lacks.
 How to stop is added by ``compose``, so that no edited template can lose it.
 """
@@ -59,20 +60,20 @@ MAIL = {
     "reminder": (
         Text(
             "{total} open on {invoices} from {business}",
-            "Hello {name},\n\n{total} is still open on {invoices}, {due}. Could you tell us when we "
-            "can expect it?" + _MAIL_END + _ANSWER,
+            "Hello {name},\n\n{total} is still open on {invoices}, {due}. Could you tell us when "
+            "we can expect it?" + _MAIL_END + _ANSWER,
         ),
         Text(
             "{total} por pagar de {invoices} de {business}",
-            "Hola {name}:\n\ntodavía quedan {total} por pagar de {invoices}, {due}. ¿Podría decirnos "
-            "cuándo lo recibiremos?" + _MAIL_END_ES + _ANSWER_ES,
+            "Hola {name}:\n\ntodavía quedan {total} por pagar de {invoices}, {due}. ¿Podría "
+            "decirnos cuándo lo recibiremos?" + _MAIL_END_ES + _ANSWER_ES,
         ),
     ),
     "firm": (
         Text(
             "Please look at {invoices} from {business}",
-            "Hello {name},\n\nour books still show {total} open on {invoices}, {due}. Please pay it "
-            "or tell us what stands in the way; we are glad to find a date that works."
+            "Hello {name},\n\nour books still show {total} open on {invoices}, {due}. Please pay "
+            "it or tell us what stands in the way; we are glad to find a date that works."
             + _MAIL_END
             + _ANSWER,
         ),
@@ -154,8 +155,8 @@ SMS = {
     "firm": (
         Text(
             "",
-            "{business}: our books still show {total} open on {invoices}, {due}. Please pay or tell "
-            "us what stands in the way: {link} Reply here to reach us.",
+            "{business}: our books still show {total} open on {invoices}, {due}. Please pay or "
+            "tell us what stands in the way: {link} Reply here to reach us.",
         ),
         Text(
             "",

@@ -1,4 +1,4 @@
-"""What became of a message: handed over, on its way, delivered or not. Statuses only move forward."""
+"""What became of a message: handed over, delivered or not. Statuses only move forward."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -39,9 +39,7 @@ def handed_over(effect: Effect, result: dict, *, now: datetime) -> None:
 
     A callback may have come first: what it wrote stands.
     """
-    _early = Case(
-        When(vendor_status="", then=Value(result.get("status", ""))), default="vendor_status"
-    )
+    fields = {"segments": result["segments"]} if result.get("segments") else {}
     Message.objects.filter(pk=result["message"]).update(
         state=Case(
             When(state=State.APPROVED, then=Value(State.HANDED_OVER)),
@@ -50,9 +48,11 @@ def handed_over(effect: Effect, result: dict, *, now: datetime) -> None:
         ),
         handed_over_at=Coalesce("handed_over_at", now),
         vendor_id=result.get("vendor_id", ""),
-        vendor_status=_early,
-        segments=Coalesce(Value(result.get("segments")), "segments"),
+        vendor_status=Case(
+            When(vendor_status="", then=Value(result.get("status", ""))), default="vendor_status"
+        ),
         error="",
+        **fields,
     )
     _settle_reminders(result.get("reminders", []), now)
     _record_result(effect, result, "message.sent", result["said"], now)
@@ -137,9 +137,9 @@ def status(
         return row
     known = RANK.get(row.vendor_status, 0)
     effect = Effect.objects.filter(key=_key(row)).first()
-    if status in BAD and row.state == State.APPROVED and effect:
-        if effect.state == Effect.State.IN_FLIGHT:
-            raise errors.Unreachable("The hand-over of this text is still being written down.")
+    is_leaving = effect is not None and effect.state == Effect.State.IN_FLIGHT
+    if status in BAD and row.state == State.APPROVED and is_leaving:
+        raise errors.Unreachable("The hand-over of this text is still being written down.")
     fields = []
     if not row.vendor_id:
         row.vendor_id = vendor_id

@@ -87,7 +87,7 @@ class Prepared:
 def prepare(
     company: Company, *, now: datetime, customer_ids: Iterable[int] | None = None
 ) -> Prepared:
-    """Look at everything that is due (of these customers, or of all) and bring proposals in line."""
+    """Look at what is due (of these customers, or of all) and bring proposals in line."""
     drafting.lock(company)
     _plan_after_sending(company, now)
     due = cadence.due(company, today=company.local_date(now))
@@ -263,7 +263,7 @@ class _Run:
             draft = self.drafts.get(pk)
             verdict = draft.verdict if draft else None
             if row.state == State.APPROVED:
-                # A stop of the whole company passes; its messages wait and look again by themselves.
+                # A stop of the whole company passes; its messages wait and look again.
                 if verdict and verdict.is_company_wide:
                     continue
                 if not approving.take_back([row], "it may not leave any more", self.now):

@@ -15,6 +15,8 @@ from messaging.models import Message
 from reconciliation import paylinks
 from reconciliation.models import PayLink
 
+LOCK = "SELECT pg_advisory_xact_lock(hashtext('messaging.dispatch'), %s)"
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -47,7 +49,7 @@ def draft_all(
     now: datetime,
     edited: Mapping[int, Message] | None = None,
 ) -> dict[int, Draft]:
-    """Decide and compose for every customer. ``edited`` are messages a person wrote, by customer."""
+    """Decide and compose for every customer; ``edited`` are messages a person wrote."""
     verdicts = {pk: gate.decide(facts) for pk, facts in gathered.items()}
     speaking = {pk: one for pk, one in verdicts.items() if one.passed}
     drafts = {pk: Draft(gathered[pk], one) for pk, one in verdicts.items() if pk not in speaking}
@@ -116,9 +118,7 @@ def wanted_of(message: Message, *, now: datetime) -> compose.Wanted:
 def lock(company: Company) -> None:
     """One run at a time looks at the proposals of a company; free at the end of the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('messaging.dispatch'), %s)", [company.pk]
-        )
+        cursor.execute(LOCK, [company.pk])
 
 
 def invoices_of(drafts: Iterable[Draft]) -> set[int]:

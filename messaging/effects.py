@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.gateways import mail, twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later, StillUnknown, effect
-from messaging import delivery, dispatch, lastlook, receipts
+from messaging import delivery, dispatch, effects_replies, lastlook, receipts  # noqa: F401
 from messaging.lastlook import Dropped, Ready
 from messaging.models import Message
 

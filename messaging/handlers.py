@@ -4,7 +4,8 @@ from datetime import datetime
 
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
-from messaging import delivery
+from customers.models import Channel
+from messaging import delivery, inbound
 
 
 @handles("twilio", "status")
@@ -17,5 +18,27 @@ def text_status(event: WebhookEvent, now: datetime) -> None:
         status=(fields.get("MessageStatus") or fields.get("SmsStatus") or "").lower(),
         message_uuid=fields.get("message_uuid"),
         error_code=fields.get("ErrorCode") or "",
+        now=now,
+    )
+
+
+@handles("twilio", "inbound")
+def text_received(event: WebhookEvent, now: datetime) -> None:
+    """A customer wrote to us. ``OptOutType`` says that the carrier has already dealt with it."""
+    fields = event.payload
+    count = fields.get("NumMedia") or "0"
+    inbound.receive(
+        event.company,
+        channel=Channel.SMS,
+        sender=fields.get("From") or "",
+        to=fields.get("To") or "",
+        body=fields.get("Body") or "",
+        vendor_id=fields.get("MessageSid") or fields.get("SmsSid") or "",
+        media=[
+            fields.get(f"MediaUrl{number}", "")
+            for number in range(min(int(count), 10) if count.isdigit() else 0)
+        ],
+        carrier_type=fields.get("OptOutType") or "",
+        received_at=event.received_at,
         now=now,
     )

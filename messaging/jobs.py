@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.gateways import errors, twilio
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from messaging import delivery, dispatch
+from messaging import delivery, dispatch, lost_replies, threads
 from messaging.models import Message
 
 SILENT_FOR = timedelta(hours=2)
@@ -28,6 +28,24 @@ def poll_delivery(now: datetime) -> None:
 def read_campaigns(now: datetime) -> None:
     """Read how far each company's registration with the carriers is."""
     each_company(read_campaign, now)
+
+
+def hear_lost(now: datetime) -> None:
+    """Read from Twilio the texts whose webhook never came."""
+    each_company(_hear_lost, now)
+
+
+def wake_threads(now: datetime) -> None:
+    """Bring back conversations that were put away until now."""
+    each_company(_wake, now)
+
+
+def _hear_lost(company: Company, now: datetime) -> None:
+    lost_replies.catch_up(company, now=now)
+
+
+def _wake(company: Company, now: datetime) -> None:
+    threads.wake(company, now=now)
 
 
 def _prepare(company: Company, now: datetime) -> None:

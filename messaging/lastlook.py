@@ -1,4 +1,4 @@
-"""The last look before anything leaves: books read now, the gate asked again, the text made again."""
+"""The last look before anything leaves: fresh books, the gate again, the text made again."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -119,16 +119,12 @@ def unsubscribe_url(message: Message) -> str:
 def ready_mail(company: Company, message: Message, *, link: str, language: str, **more) -> Ready:
     """A mail in both its halves, with the way out in text, page and header."""
     stop = unsubscribe_url(message)
-    words = (
-        f"No quiero recibir mas correos: {stop}"
-        if language == "es"
-        else f"Stop these mails: {stop}"
-    )
+    words = "No recibir más correos" if language == "es" else "Stop these mails"
     return Ready(
         medium=Message.Medium.EMAIL,
         to=message.test_address or message.address,
         subject=message.subject,
-        body=f"{message.body}\n\n--\n{words}",
+        body=f"{message.body}\n\n--\n{words}: {stop}",
         html=compose.html(
             company,
             body=message.body,

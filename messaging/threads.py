@@ -1,0 +1,350 @@
+"""Conversations: whose they are, who looks after them, and how they end."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+
+from arbook import phones
+from arbook.audit import log
+from arbook.companies.models import Company, User
+from arbook.outbox import outbox
+from customers import contacts
+from customers.models import Channel, Contact, Customer
+from invoices import holds, tasks
+from invoices.models import Dispute, Hold, PromiseToPay
+from messaging.models import Message, Thread
+
+State, Outcome = Thread.State, Thread.Outcome
+
+# What nobody has said: proposals, and messages that were taken back.
+UNSAID = [Message.State.PROPOSED, Message.State.SKIPPED, Message.State.WITHDRAWN]
+
+
+class ThreadRefused(Exception):
+    """The act cannot be done to this conversation. The message is fit for the screen."""
+
+
+def of(customer: Customer) -> Thread:
+    """The one thread of a customer, made when there is none."""
+    return Thread.objects.get_or_create(company=customer.company, customer=customer)[0]
+
+
+def of_stranger(company: Company, address: str) -> Thread:
+    """The thread of an address that no customer has."""
+    return Thread.objects.get_or_create(
+        company=company, customer=None, unknown_address=address[:254]
+    )[0]
+
+
+def hold_source(thread: Thread) -> str:
+    """What the hold of an unanswered reply names as its source."""
+    return f"thread:{thread.pk}"
+
+
+def paid_key(thread: Thread) -> str:
+    """The task to look for a payment the customer claims."""
+    return f"paid:thread:{thread.pk}"
+
+
+def dispute_key(thread: Thread) -> str:
+    """The task to look into what the customer contests."""
+    return f"dispute:thread:{thread.pk}"
+
+
+def help_key(thread: Thread) -> str:
+    """The task to help a customer who asked for it."""
+    return f"help:thread:{thread.pk}"
+
+
+def about(thread: Thread, *more) -> list:
+    """The rows on whose timelines the thread belongs."""
+    return [row for row in (thread, thread.customer, *more) if row is not None]
+
+
+def locked(thread: Thread) -> Thread:
+    """The row as it is now, nobody else's until the transaction ends."""
+    return (
+        Thread.objects.select_for_update(of=("self",))
+        .select_related("company", "customer", "customer__company", "owner")
+        .get(pk=thread.pk)
+    )
+
+
+def line_up(company: Company, address: str) -> None:
+    """One reply of an address at a time: doubles and threads of strangers are made once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"inbound:{company.pk}:{address}"],
+        )
+
+
+@transaction.atomic
+def note(thread: Thread, *, body: str, by: User, now: datetime) -> Message:
+    """Words for the staff only."""
+    body = body.strip()
+    if not body:
+        raise ThreadRefused("Write the note first.")
+    thread = locked(thread)
+    message = Message.objects.create(
+        company=thread.company,
+        thread=thread,
+        customer=thread.customer,
+        direction=Message.Direction.OUT,
+        medium=Message.Medium.NOTE,
+        state=Message.State.DELIVERED,
+        body=body,
+        approved_by=by,
+        created_at=now,
+    )
+    thread.last_message_at = now
+    thread.save(update_fields=["last_message_at"])
+    log.record(
+        "thread.noted", f"Note: {body}", about=about(thread, message), by=by, at=now
+    )
+    return message
+
+
+@transaction.atomic
+def close(
+    thread: Thread,
+    *,
+    outcome: str,
+    next_step: str,
+    by: User | None,
+    now: datetime,
+    quiet_until: date | None = None,
+) -> Thread:
+    """End a conversation with what came of it and what happens next; reminders may go on.
+
+    ``quiet_until`` keeps the customer quiet to the end of that day all the same. What has a hold of
+    its own (a promise, a dispute, an open task) stays quiet whatever is said here.
+    """
+    next_step = next_step.strip()
+    if outcome not in Outcome.values:
+        raise ThreadRefused("Choose what came of this conversation.")
+    if not next_step:
+        raise ThreadRefused("Say what happens next.")
+    thread = locked(thread)
+    _must_be_true(thread, outcome)
+    if quiet_until and thread.customer:
+        holds.place(
+            thread.customer,
+            reason=Hold.Reason.PERSON,
+            until=quiet_until,
+            note=next_step,
+            source=f"closed:{hold_source(thread)}",
+            by=by,
+            now=now,
+        )
+    thread.state, thread.outcome, thread.next_step = State.CLOSED, outcome, next_step[:200]
+    thread.closed_at, thread.closed_by = now, by
+    thread.needs_reply_since = thread.snoozed_until = None
+    thread.save()
+    entry = log.record(
+        "thread.closed",
+        f"Conversation closed: {Outcome(outcome).label}. Next: {thread.next_step}",
+        about=about(thread),
+        by=by,
+        at=now,
+        outcome=outcome,
+    )
+    with log.because(entry.pk):
+        reason = f"the reply was dealt with: {Outcome(outcome).label}"
+        holds.lift_source(thread.company, hold_source(thread), by=by, now=now, reason=reason)
+        settled = [help_key(thread)]
+        settled += [paid_key(thread)] if outcome == Outcome.PAID else []
+        settled += [dispute_key(thread)] if outcome == Outcome.DISPUTE else []
+        for key in settled:
+            tasks.finish_key(thread.company, key, by=by, now=now, outcome=thread.next_step)
+        _revisit(thread, entry.pk, now)
+    return thread
+
+
+def _must_be_true(thread: Thread, outcome: str) -> None:
+    """An outcome that names a record needs that record."""
+    if outcome == Outcome.PROMISE and not (
+        PromiseToPay.objects.open().filter(invoice__customer=thread.customer).exists()
+    ):
+        raise ThreadRefused("No promise is open. Record the promise first.")
+    if outcome == Outcome.DISPUTE and not (
+        Dispute.objects.filter(
+            invoice__customer=thread.customer, state=Dispute.State.OPEN
+        ).exists()
+    ):
+        raise ThreadRefused("No dispute is open. Open the dispute first.")
+
+
+@transaction.atomic
+def assign(thread: Thread, *, owner: User | None, by: User, now: datetime) -> Thread:
+    """Give the conversation to a member of the company, or to nobody."""
+    thread = locked(thread)
+    if owner and not owner.memberships.filter(company=thread.company_id).exists():
+        raise ThreadRefused(f"{owner} does not work for {thread.company}.")
+    if thread.owner == owner:
+        return thread
+    thread.owner = owner
+    thread.save(update_fields=["owner"])
+    said = f"{owner} looks after this conversation." if owner else "Nobody looks after it now."
+    log.record("thread.assigned", said, about=about(thread), by=by, at=now)
+    return thread
+
+
+@transaction.atomic
+def snooze(thread: Thread, *, until: date, by: User, now: datetime) -> Thread:
+    """Put the conversation away until the morning of a day; the customer stays quiet."""
+    thread = locked(thread)
+    company = thread.company
+    if until <= company.local_date(now):
+        raise ThreadRefused("Choose a day after today.")
+    if until > company.local_date(now) + timedelta(days=365):
+        raise ThreadRefused("Choose a day within a year.")
+    if thread.state == State.CLOSED:
+        raise ThreadRefused("This conversation is closed; there is nothing to put away.")
+    thread.state = State.SNOOZED
+    thread.snoozed_until = datetime.combine(until, time(8), tzinfo=company.zone)
+    thread.save(update_fields=["state", "snoozed_until"])
+    if thread.customer:
+        holds.place(
+            thread.customer,
+            reason=Hold.Reason.REPLY,
+            note="put away, not answered",
+            source=hold_source(thread),
+            by=by,
+            now=now,
+        )
+    log.record(
+        "thread.snoozed",
+        f"Put away until {until:%a} {until:%b} {until.day}.",
+        about=about(thread),
+        by=by,
+        at=now,
+    )
+    return thread
+
+
+@transaction.atomic
+def wake(company: Company, *, now: datetime) -> int:
+    """Bring back conversations whose time away is over; returns how many."""
+    rows = list(
+        Thread.objects.of(company)
+        .filter(state=State.SNOOZED, snoozed_until__lte=now)
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("company", "customer")
+    )
+    for thread in rows:
+        needs_reply(thread, since=thread.needs_reply_since or now)
+        log.record("thread.woke", "The time away is over.", about=about(thread), by=None, at=now)
+    return len(rows)
+
+
+def needs_reply(thread: Thread, *, since: datetime) -> None:
+    """Put a thread at its place in the queue; one that waits keeps its place."""
+    if thread.state == State.NEEDS_REPLY and thread.needs_reply_since:
+        since = min(since, thread.needs_reply_since)
+    thread.state, thread.needs_reply_since, thread.snoozed_until = State.NEEDS_REPLY, since, None
+    thread.outcome = thread.next_step = ""
+    thread.closed_at = thread.closed_by = None
+    thread.save()
+
+
+@transaction.atomic
+def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thread:
+    """Tie an unknown sender to a customer: the address becomes a contact, the words move over."""
+    line_up(thread.company, thread.unknown_address)
+    thread = locked(thread)
+    if thread.customer_id:
+        raise ThreadRefused(f"This conversation already belongs to {thread.customer}.")
+    if customer.company_id != thread.company_id or customer.is_deleted:
+        raise ThreadRefused("Choose a customer of this company.")
+    address = thread.unknown_address
+    contact = _contact(customer, address, by=by, now=now)
+    own = Thread.objects.filter(customer=customer).first()
+    if own is None:
+        own = thread
+        own.customer, own.unknown_address = customer, ""
+        own.save(update_fields=["customer", "unknown_address"])
+    else:
+        own = locked(own)
+    Message.objects.filter(thread=thread).update(
+        thread=own, customer=customer, contact=contact
+    )
+    log.record(
+        "thread.linked",
+        f"{shown(address)} belongs to {customer}.",
+        about=about(own),
+        by=by,
+        at=now,
+        address=address,
+    )
+    if own.pk != thread.pk:
+        own.owner = own.owner or thread.owner
+        own.last_message_at = max(filter(None, [own.last_message_at, thread.last_message_at]))
+        if thread.state == State.NEEDS_REPLY:
+            own.intent = thread.intent
+            needs_reply(own, since=thread.needs_reply_since or now)
+        else:
+            own.save()
+        thread.delete()
+    if own.state == State.NEEDS_REPLY:
+        holds.place(
+            customer,
+            reason=Hold.Reason.REPLY,
+            note="wrote to us",
+            source=hold_source(own),
+            by=None,
+            now=now,
+        )
+    return own
+
+
+def _contact(customer: Customer, address: str, *, by: User, now: datetime) -> Contact | None:
+    channel = channel_of(address)
+    known = customer.contacts.filter(channel=channel, address=address).first()
+    if known and known.is_usable:
+        return known
+    try:
+        return contacts.add(
+            customer,
+            channel=channel,
+            written=address,
+            source=Contact.Source.REPLY,
+            by=by,
+            now=now,
+        )
+    except contacts.ContactRefused as refusal:
+        raise ThreadRefused(str(refusal)) from None
+
+
+@transaction.atomic
+def wrong_person(thread: Thread, *, address: str, note: str, by: User, now: datetime) -> Thread:
+    """Nobody of this customer is at the address: it is never used again, and the thread ends."""
+    thread = locked(thread)
+    if thread.customer:
+        rows = thread.customer.contacts.filter(address=address or None)
+        if not rows:
+            raise ThreadRefused(f"{shown(address)} is no contact of {thread.customer}.")
+        for contact in rows:
+            reason = note.strip() or "Somebody else answered."
+            contacts.mark(contact, state=Contact.State.WRONG_PERSON, reason=reason, by=by, now=now)
+    step = "The address is not used any more." if thread.customer else "No customer of ours."
+    return close(thread, outcome=Outcome.WRONG_PERSON, next_step=step, by=by, now=now)
+
+
+def channel_of(address: str) -> str:
+    """A mail address has an @; everything else is a number."""
+    return Channel.EMAIL if "@" in address else Channel.SMS
+
+
+def shown(address: str) -> str:
+    """A number as people of its country write it; a mail address as it is."""
+    return address if "@" in address else phones.display(address)
+
+
+def _revisit(thread: Thread, entry: int, now: datetime) -> None:
+    if thread.customer_id:
+        key = f"revisit:{thread.customer_id}:{entry}"
+        payload = {"customer": thread.customer_id}
+        outbox.enqueue_many(
+            [outbox.Wanted("messaging.revisit", key, thread.company, payload)], now=now
+        )
