@@ -8,11 +8,17 @@ from django.db import transaction
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from customers.models import Customer
+from invoices import holds
 from invoices.models import Invoice, Task
 
 
 class TaskRefused(Exception):
     """The task cannot be changed like this. The message is fit for the screen."""
+
+
+def hold_source(task: Task) -> str:
+    """What a hold names as its source when it shall end with this task."""
+    return f"task:{task.pk}"
 
 
 def _about(task: Task) -> list:
@@ -81,6 +87,8 @@ def finish(task: Task, *, by: User | None, now: datetime, outcome: str) -> Task:
         by=by,
         at=now,
     )
+    reason = f"the task is done: {task.outcome}"
+    holds.lift_source(task.company, hold_source(task), by=by, now=now, reason=reason)
     return task
 
 

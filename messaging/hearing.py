@@ -1,0 +1,194 @@
+"""What follows from a reply at once: silence, the consent ledger, tasks. In doubt it is quiet.
+
+Nothing here settles anything: PAID is a claim, a date is not yet a promise. A person decides in
+the inbox.
+"""
+
+from datetime import datetime
+
+from arbook.audit import log
+from customers import consent
+from customers.models import Channel, ConsentEvent
+from invoices import holds, tasks
+from invoices.models import Hold, Invoice, Task
+from messaging import replies, threads, triage
+from messaging.models import CHANNEL_OF, Message, Thread
+from messaging.triage import Reading
+
+# What a customer must write for the carrier's START to count as consent; "yes" answers anything.
+CLEAR_START = {"start", "unstop"}
+NOTHING_TO_ANSWER = {"thanks"}
+
+
+def act(
+    thread: Thread,
+    message: Message,
+    reading: Reading,
+    *,
+    carrier_type: str,
+    invoice: Invoice | None,
+    now: datetime,
+) -> None:
+    """Do what one reply asks for. The thread and the message are saved, the transaction is open."""
+    word = triage.carrier_word(message.body) or ""
+    if carrier_type == "STOP" or reading.opt_out:
+        _stop(thread, message, is_by_carrier=carrier_type == "STOP", word=word, now=now)
+        if carrier_type == "STOP" or word == "stop":
+            _rest(thread, now)
+            return
+    wants_texts = carrier_type == "START" or "start" in (reading.intent, word)
+    if wants_texts and _start(thread, message, is_by_carrier=carrier_type == "START", now=now):
+        return
+    must_answer = reading.must_pause or reading.intent not in {*NOTHING_TO_ANSWER, "other"}
+    is_asking = carrier_type in {"HELP", "START"}
+    if not (must_answer or is_asking or thread.customer is None):
+        return
+    threads.needs_reply(thread, since=message.created_at)
+    if thread.customer is None:
+        return
+    if reading.must_pause or is_asking:
+        holds.place(
+            thread.customer,
+            reason=Hold.Reason.REPLY,
+            note=_quoted(message),
+            source=threads.hold_source(thread),
+            by=None,
+            now=now,
+        )
+    said = {reading.intent, *reading.secondary}
+    if "help" in said or carrier_type == "HELP":
+        _help(thread, message, now=now)
+    if "paid" in said:
+        check_payment(thread, invoice=invoice, detail=message.body, now=now)
+    if "dispute" in said:
+        _contested(thread, message, invoice=invoice, now=now)
+
+
+def _stop(
+    thread: Thread, message: Message, *, is_by_carrier: bool, word: str, now: datetime
+) -> None:
+    channel = CHANNEL_OF[message.medium]
+    before = consent.standing(thread.company, channel, message.address)
+    source = ConsentEvent.Source.CARRIER if is_by_carrier else ConsentEvent.Source.REPLY
+    consent.withdraw(
+        thread.company,
+        channel=channel,
+        address=message.address,
+        source=source,
+        wording=message.body,
+        evidence={"message": message.pk, "vendor_id": message.vendor_id},
+        by=None,
+        now=message.created_at,
+        about=threads.about(thread, message),
+    )
+    # The carrier answers its own words itself, whether it tells us so or not.
+    if channel == Channel.SMS and not (is_by_carrier or word == "stop" or before.is_withdrawn):
+        replies.confirm_stop(thread, message, now=now)
+
+
+def _rest(thread: Thread, now: datetime) -> None:
+    """A bare STOP leaves nothing to answer, unless something was waiting before it."""
+    if thread.state in (Thread.State.NEEDS_REPLY, Thread.State.SNOOZED):
+        return
+    thread.state, thread.outcome = Thread.State.CLOSED, Thread.Outcome.OPTED_OUT
+    thread.next_step = "Nothing is sent to this number any more."
+    thread.closed_at, thread.closed_by = now, None
+    thread.save()
+
+
+def _start(thread: Thread, message: Message, *, is_by_carrier: bool, now: datetime) -> bool:
+    """Whether consent is given; a wish in other words waits for a person."""
+    channel = CHANNEL_OF[message.medium]
+    if is_by_carrier and message.body.strip(" .!\"'").casefold() in CLEAR_START:
+        consent.grant(
+            thread.company,
+            channel=channel,
+            address=message.address,
+            source=ConsentEvent.Source.CARRIER,
+            wording=message.body,
+            evidence={"message": message.pk, "vendor_id": message.vendor_id},
+            by=None,
+            now=message.created_at,
+            about=threads.about(thread, message),
+        )
+        return thread.customer is not None
+    if consent.standing(thread.company, channel, message.address).is_withdrawn:
+        log.record(
+            "consent.asked",
+            f"“{message.body[:80]}” from an opted-out number is no consent until a person"
+            " confirms it.",
+            about=threads.about(thread, message),
+            by=None,
+            at=now,
+        )
+    return False
+
+
+def _help(thread: Thread, message: Message, *, now: datetime) -> None:
+    """Billing support gets back to them; the carrier may have answered, we add no second text."""
+    tasks.open_task(
+        thread.company,
+        kind=Task.Kind.ANSWER,
+        key=threads.help_key(thread),
+        title=f"{thread.customer} asks for help",
+        detail=message.body,
+        customer=thread.customer,
+        owner=thread.owner,
+        now=now,
+    )
+
+
+def check_payment(
+    thread: Thread, *, invoice: Invoice | None, detail: str, amount=None, by=None, now: datetime
+) -> Task:
+    """Look for money the customer says is paid: a claim, so quiet until the task is done."""
+    task = tasks.open_task(
+        thread.company,
+        kind=Task.Kind.VERIFY_PAYMENT,
+        key=threads.paid_key(thread),
+        title=f"{thread.customer} says {invoice or 'it'} is paid",
+        detail=detail,
+        customer=thread.customer,
+        invoice=invoice,
+        amount=amount or (invoice.balance if invoice else None),
+        owner=thread.owner,
+        now=now,
+    )
+    holds.place(
+        thread.customer,
+        reason=Hold.Reason.PAID_CLAIM,
+        note="until the payment is verified",
+        source=tasks.hold_source(task),
+        by=by,
+        now=now,
+    )
+    return task
+
+
+def _contested(
+    thread: Thread, message: Message, *, invoice: Invoice | None, now: datetime
+) -> None:
+    task = tasks.open_task(
+        thread.company,
+        kind=Task.Kind.ANSWER,
+        key=threads.dispute_key(thread),
+        title=f"{thread.customer} contests {invoice or 'a bill'}",
+        detail=message.body,
+        customer=thread.customer,
+        invoice=invoice,
+        owner=thread.owner,
+        now=now,
+    )
+    holds.place(
+        invoice if invoice and invoice.is_open else thread.customer,
+        reason=Hold.Reason.DISPUTE,
+        note="until somebody has looked into it",
+        source=tasks.hold_source(task),
+        by=None,
+        now=now,
+    )
+
+
+def _quoted(message: Message) -> str:
+    words = " ".join(message.body.split())
+    return f"“{words[:120]}{'…' if len(words) > 120 else ''}”" if words else "a reply without words"
