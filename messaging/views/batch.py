@@ -1,0 +1,213 @@
+"""The batch review: what leaves today, and what a person does about it."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from arbook import clock
+from arbook.companies.access import company_view
+from arbook.companies.models import Role
+from arbook.web.respond import done, refused, show
+from invoices.holds import HoldRefused
+from messaging import dispatch, review
+from messaging.dispatch import MessageRefused
+from messaging.forms.batch import EditForm, PauseForm
+from messaging.models import Message
+
+CHANGED = "batch-changed"
+
+
+def _url(company) -> str:
+    return reverse("messaging:batch", args=[company.slug])
+
+
+def _message(company, message_id) -> Message:
+    rows = Message.objects.of(company).filter(purpose=Message.Purpose.REMINDER)
+    return get_object_or_404(rows.select_related("customer", "company"), pk=message_id)
+
+
+def _chosen(batch: review.Review, wanted: str, now) -> dict:
+    item = batch.items.get(int(wanted)) if wanted.isdigit() else None
+    item = item or batch.first()
+    return {"item": item} | (_detail(item, now) if item else {})
+
+
+def _detail(item: review.Item, now) -> dict:
+    decision = review.decision_of(item.message)
+    return {
+        "chosen": item.message,
+        "decision": decision,
+        "gates": review.gates_of(decision.checks) if decision else [],
+        "to": review.to_words(item.message),
+        "cost": review.cost_words(item.message),
+        "now": now,
+    }
+
+
+@company_view(Role.VIEWER)
+def batch(request, company):
+    now = clock.now()
+    found = review.of(company, now=now, by=request.user)
+    context = {"batch": found, "now": now, "undo_seconds": company.undo_seconds}
+    context |= _chosen(found, request.GET.get("message", ""), now)
+    return show(
+        request,
+        page="messaging/batch.html",
+        fragment="messaging/_batch.html",
+        context=context,
+    )
+
+
+@company_view(Role.VIEWER)
+def message(request, company, message_id):
+    """One message beside the list; alone it is a page."""
+    row = _message(company, message_id)
+    now = clock.now()
+    item = review.Item(
+        row,
+        [line.invoice for line in row.lines.select_related("invoice")],
+        review.when_words(row, now),
+    )
+    return show(
+        request,
+        page="messaging/message.html",
+        fragment="messaging/_message.html",
+        context={"item": item, **_detail(item, now)},
+    )
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def approve(request, company, message_id):
+    row = _message(company, message_id)
+    return _approve(request, company, [row], review.seen(request.POST.get("seen", "")))
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def approve_many(request, company):
+    """Approve what stood on the screen, as it stood there."""
+    hashes = review.seen(request.POST.get("seen", ""))
+    rows = list(Message.objects.of(company).filter(pk__in=list(hashes)))
+    return _approve(request, company, rows, hashes)
+
+
+def _approve(request, company, rows, hashes):
+    approved = dispatch.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
+    missed = len(rows) - approved.count
+    if missed or not rows:
+        said = (
+            f"{missed} changed since you looked and still wait."
+            if approved.count
+            else "It changed since you looked; look again before you approve."
+        )
+        return refused(request, message=said, go_to=_url(company), changed=CHANGED)
+    return done(request, go_to=_url(company), changed=CHANGED)
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def undo(request, company, moment):
+    """Take back everything one click approved, as far as it has not left."""
+    rows = review.approved_in(company, moment, request.user)
+    return _undo(request, company, rows)
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def undo_one(request, company, message_id):
+    return _undo(request, company, [_message(company, message_id)])
+
+
+def _undo(request, company, rows):
+    count = dispatch.withdraw(rows, by=request.user, now=clock.now())
+    if not count:
+        return refused(
+            request,
+            message="Too late: it is already leaving.",
+            go_to=_url(company),
+            changed=CHANGED,
+        )
+    said = "Taken back: it waits again." if count == 1 else f"Taken back: {count} wait again."
+    return done(request, go_to=_url(company), changed=CHANGED, message=said)
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def skip(request, company, message_id):
+    return _act(
+        request,
+        company,
+        lambda: dispatch.skip(_message(company, message_id), by=request.user, now=clock.now()),
+        "Skipped this once. The next step of the cadence is planned.",
+    )
+
+
+@require_POST
+@company_view(Role.BOOKKEEPER)
+def exclude(request, company, message_id):
+    return _act(
+        request,
+        company,
+        lambda: dispatch.exclude(_message(company, message_id), by=request.user, now=clock.now()),
+        "Excluded: no reminder leaves for this customer any more.",
+    )
+
+
+def _act(request, company, act, said):
+    try:
+        act()
+    except MessageRefused as refusal:
+        return refused(request, message=str(refusal), go_to=_url(company), changed=CHANGED)
+    return done(request, go_to=_url(company), changed=CHANGED, message=said)
+
+
+@company_view(Role.BOOKKEEPER)
+def edit(request, company, message_id):
+    row = _message(company, message_id)
+    is_text = row.medium == Message.Medium.SMS
+    initial = {"subject": row.subject, "body": row.body}
+    form = EditForm(request.POST or None, initial=initial, is_text=is_text)
+    if form.is_valid():
+        try:
+            dispatch.edit(row, by=request.user, now=clock.now(), **form.cleaned_data)
+        except MessageRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            go_to = f"{_url(company)}?message={row.pk}"
+            return done(request, go_to=go_to, changed=CHANGED, message="Text changed.")
+    return _form(request, company, row, form, "Edit the text", "edit", "Save the text")
+
+
+@company_view(Role.BOOKKEEPER)
+def pause(request, company, message_id):
+    row = _message(company, message_id)
+    now = clock.now()
+    form = PauseForm(request.POST or None, today=company.local_date(now))
+    if form.is_valid():
+        try:
+            dispatch.pause(row, by=request.user, now=now, **form.cleaned_data)
+        except (MessageRefused, HoldRefused) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            until = form.cleaned_data["until"]
+            said = f"{row.customer} is quiet until {until:%a} {until:%b} {until.day}."
+            return done(request, go_to=_url(company), changed=CHANGED, message=said)
+    title = f"Pause {row.customer}"
+    return _form(request, company, row, form, title, "pause", "Pause")
+
+
+def _form(request, company, row, form, title, act, submit):
+    return show(
+        request,
+        page="messaging/batch_form.html",
+        fragment="messaging/_batch_form.html",
+        context={
+            "form": form,
+            "chosen": row,
+            "title": title,
+            "action": reverse(f"messaging:{act}", args=[company.slug, row.pk]),
+            "submit": submit,
+            "back": f"{_url(company)}?message={row.pk}",
+        },
+    )

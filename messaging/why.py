@@ -1,0 +1,94 @@
+"""Why an invoice is asked for or is quiet: the gate asked now, and what it said before."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from invoices import cadence, holds
+from invoices.models import CadenceStep, Hold, Invoice
+from messaging import facts, gate, review
+from messaging.models import Decision, Message
+
+SHOWN = 15
+# These stop a message only at the moment it would leave; they are no reason of the invoice.
+PASSING = {"budget", "hours"}
+
+
+@dataclass(frozen=True)
+class Why:
+    sentence: str
+    tone: str
+    gates: list[review.Gate]
+    holds: list[Hold]
+    message: Message | None
+    past: list[tuple[Decision, list[review.Gate]]]
+    read_at: datetime | None
+
+
+def of_invoice(invoice: Invoice, *, now: datetime, on: date | None = None) -> Why:
+    """The answer as of now; ``on`` picks the decisions of one past day."""
+    company = invoice.company
+    gathered = facts.gather(
+        company,
+        [invoice.customer_id],
+        now=now,
+        only={invoice.customer_id: [invoice.pk]},
+        due_only=False,
+    )[invoice.customer_id]
+    verdict = gate.decide(gathered)
+    message = (
+        Message.objects.filter(
+            lines__invoice=invoice,
+            purpose=Message.Purpose.REMINDER,
+            state__in=[Message.State.PROPOSED, Message.State.APPROVED],
+        )
+        .select_related("customer")
+        .first()
+    )
+    sentence, tone = _sentence(invoice, verdict, message, now)
+    placed = holds.active(company, [invoice.customer_id], now=now)[invoice.customer_id]
+    return Why(
+        sentence=sentence,
+        tone=tone,
+        gates=review.gates_of([one.as_json() for one in verdict.checks]),
+        holds=[one for one in placed if one.invoice_id in (None, invoice.pk)],
+        message=message,
+        past=_past(invoice, on),
+        read_at=invoice.read_at,
+    )
+
+
+def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
+    today = invoice.company.local_date(now)
+    touch = cadence.next_touch(invoice)
+    planned = cadence.next_sentence(invoice, today=today)
+    if not invoice.is_open:
+        return planned, "info"
+    if message and message.state == Message.State.APPROVED:
+        when = review.when_words(message, now)
+        return f"Next: leaves {when}, unless paid, disputed or answered.", "ok"
+    is_message = touch and touch.step.action in (
+        CadenceStep.Action.EMAIL,
+        CadenceStep.Action.SMS,
+    )
+    is_due = touch is not None and touch.due_on <= today
+    stop = next(
+        (
+            one
+            for one in verdict.checks
+            if one.result == gate.STOP and (is_due or one.check not in PASSING)
+        ),
+        None,
+    )
+    if stop and (is_message or stop.check in ("customer_hold", "invoice_hold", "do_not_dun")):
+        return f"Blocked: {stop.sentence}", "warn"
+    if message and message.state == Message.State.PROPOSED:
+        return "Next: waits for a person's yes in the batch review.", "info"
+    return planned, "ok" if is_message else "info"
+
+
+def _past(invoice: Invoice, on: date | None) -> list[tuple[Decision, list[review.Gate]]]:
+    rows = Decision.objects.filter(customer=invoice.customer_id)
+    if on:
+        starts = datetime.combine(on, time.min, invoice.company.zone)
+        rows = rows.filter(at__gte=starts, at__lt=starts + timedelta(days=1))
+    return [(row, review.gates_of(row.checks)) for row in rows[:SHOWN]]
