@@ -68,6 +68,12 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Any]], empty: str = "Not
     return Html(f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(body)}</tbody></table>")
 
 
+def facts(pairs: Iterable[tuple[str, Any]]) -> Html:
+    """Names with their values, one below the other."""
+    inside = join(Html(f"<dt>{e(name)}</dt><dd>{e(value)}</dd>") for name, value in pairs)
+    return Html(f'<dl class="facts">{inside}</dl>')
+
+
 def _figures(head: str) -> str:
     return ' class="figure"' if head.startswith("#") else ""
 

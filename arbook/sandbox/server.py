@@ -35,10 +35,14 @@ class Dropped(Exception):
 
 
 class Sandbox:
-    """All simulated vendors. `state` is a folder, or None to forget everything at the end."""
+    """All simulated vendors. `state` is a folder, or None to forget everything at the end.
+
+    `pace` stretches or shortens what takes a moment: 1 delivers a text in under a second.
+    """
 
     def __init__(
-        self, state: str | Path | None = None, port: int = 0, smtp_port: int = 0
+        self, state: str | Path | None = None, port: int = 0, smtp_port: int = 0,
+        *, pace: float = 1.0,
     ) -> None:
         self.folder = Path(state) if state else None
         self.lock = threading.RLock()
@@ -57,7 +61,7 @@ class Sandbox:
             "twilio": self.twilio_vendor,
             "slack": self.slack,
         }
-        self.pace = 1.0
+        self.pace = self._usual_pace = pace
         self._changed = threading.Event()
         self._stopping = threading.Event()
         self._server = Server(("127.0.0.1", port), Handler)
@@ -148,6 +152,8 @@ class Sandbox:
             self.state.__dict__.update(fresh.__dict__)
             for vendor in self.vendors.values():
                 vendor.reset()
+        self.pace = self._usual_pace
+        self.delivery.reset()
         self.faults.clear()
         self.faults.forget()
         self.touch()

@@ -6,6 +6,7 @@ days"), some for real time ("a second later, as a carrier would").
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,19 @@ class Tasks:
                 if task.due <= (moved if task.sandbox_time else real)
             ]
             for task in sorted(due, key=lambda task: task.due):
-                self.sandbox.state.tasks.remove(task)
-                self.actions[task.name](*task.args)
+                if task in self.sandbox.state.tasks:
+                    self.sandbox.state.tasks.remove(task)
+                    self._run(task)
         if due:
             self.sandbox.touch()
         return len(due)
+
+    def _run(self, task: Task) -> None:
+        try:
+            self.actions[task.name](*task.args)
+        except Exception:
+            # One task that fails must not end the thread that runs all others.
+            traceback.print_exc()
 
     def _add(self, task: Task) -> None:
         with self.sandbox.lock:

@@ -9,6 +9,7 @@ from arbook.sandbox.page import (
     card,
     choice,
     e,
+    facts,
     field,
     form,
     join,
@@ -73,8 +74,9 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
 
 def _tabs(realm: str) -> Html:
     root = f"/books/{realm}"
-    return join((Html("<p>"), link(root, "Invoices"), " ", link(root + "/customers", "Customers"),
-                 " ", link(root + "/payments", "Payments"), Html("</p>")))
+    places = (("", "Invoices"), ("/customers", "Customers"), ("/payments", "Payments"))
+    return join((Html('<nav class="tabs">'), *(link(root + path, name) for path, name in places),
+                 Html("</nav>")))
 
 
 def _currency(data: dict[str, Any]) -> str:
@@ -190,7 +192,7 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
          p.get("PrivateNote", ""))
         for p in books.payments_on(id_)
     ]
-    facts = [
+    known = [
         ("Customer", link(f"/books/{realm}/customers/{data['CustomerRef']['value']}",
                           data["CustomerRef"]["name"])),
         ("Date", data["TxnDate"]), ("Due", data.get("DueDate", "none")),
@@ -216,7 +218,7 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
     )
     heads = ("Payment", "Date", "Reference", "#Amount", "Note")
     return page(f"Invoice {data.get('DocNumber', id_)}", _tabs(realm), Html('<div class="grid">'),
-                card("Invoice", table(("Field", "Value"), facts), live="facts"), acts,
+                card("Invoice", facts(known), live="facts"), acts,
                 Html("</div><br>"),
                 card("Payments", table(heads, rows, "None."), live="payments"),
                 at="/books", notice=request.first("notice"), error=request.first("error"))

@@ -4,7 +4,7 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING
 
-from arbook.sandbox.page import Html, card, join, link, linked, page, table
+from arbook.sandbox.page import Html, card, facts, join, link, linked, page, table
 from arbook.sandbox.wire import Request, Response, Routes
 
 if TYPE_CHECKING:
@@ -30,13 +30,13 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
     found = next((one for one in sandbox.mailbox if str(one.id) == id_), None)
     if found is None:
         raise KeyError(f"mail {id_}")
-    heads = [(name, value) for name, value in found.headers.items()]
     files = join(
         Html(f"<li>{link(f'/mail/{id_}/file/{number}', file.name)} "
              f"<small>{len(file.content):,} bytes</small></li>")
         for number, file in enumerate(found.attachments)
     )
-    parts = [card("Text", Html('<div class="letter">'), linked(found.text), Html("</div>"))]
+    text = found.text.replace("\r\n", "\n").strip()
+    parts = [card("Text", Html("<div>"), linked(text), Html("</div>"))]
     if found.html:
         frame = base64.b64encode(found.html.encode()).decode()
         parts.append(
@@ -46,7 +46,7 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
         )
     if files:
         parts.append(card("Files", Html("<ul>"), files, Html("</ul>")))
-    parts.append(card("Headers", table(("Header", "Value"), heads)))
+    parts.append(card("Headers", facts(found.headers.items())))
     return page(found.subject or "(no subject)",
                 Html(f'<p class="soft">From {escape(found.sender)} to '
                      f"{escape(', '.join(found.to))}, {found.at:%a %d %b %Y %H:%M} UTC</p>"),

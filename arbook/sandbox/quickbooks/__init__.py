@@ -25,15 +25,14 @@ class QuickBooks:
 
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
-        self.engine = Engine()
         sandbox.tasks.actions["quickbooks.flush"] = lambda: events.flush(self)
         self.reset()
 
     def reset(self) -> None:
         if self.sandbox.state.quickbooks is None:
             self.sandbox.state.quickbooks = App()
+        self.engine = Engine()
         self._books: dict[str, Books] = {}
-        self._jobs: tuple[tuple[str, int], list[tuple[str, str]]] = (("", -1), [])
 
     @property
     def app(self) -> App:

@@ -1,0 +1,98 @@
+import time
+
+import pytest
+import requests
+
+from .conftest import tokens
+
+
+def _pay(api, **params):
+    return api.post("/payment", {"CustomerRef": {"value": api.customer}, "TotalAmt": 5}, **params)
+
+
+@pytest.fixture
+def paying(books, api):
+    api.customer = books.add_customer("Harbor Dental")["Id"]
+    return api
+
+
+def test_throttling_is_lower_case_tells_when_and_ends(vendors, api):
+    vendors.faults.add("quickbooks", "query", "429", times=1, retry_after=7)
+
+    first, second = (api.get("/query", query="SELECT * FROM Invoice") for _ in range(2))
+
+    assert first.status_code == 429
+    assert first.headers["Retry-After"] == "7"
+    assert "3001" in first.json()["fault"]["error"][0]["code"]
+    assert second.status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "stored"), [("drop_before", 0), ("drop_after", 1)])
+def test_a_dropped_connection_may_or_may_not_have_stored(vendors, books, paying, kind, stored):
+    vendors.faults.add("quickbooks", "payment.create", kind, times=1)
+
+    with pytest.raises(requests.ConnectionError):
+        _pay(paying)
+
+    assert len(books.all("Payment")) == stored
+
+
+def test_a_repeat_after_a_lost_answer_finds_the_stored_one(vendors, books, paying):
+    vendors.faults.add("quickbooks", "payment.create", "drop_after", times=1)
+    with pytest.raises(requests.ConnectionError):
+        _pay(paying, requestid="once")
+
+    assert _pay(paying, requestid="once").status_code == 200
+    assert len(books.all("Payment")) == 1
+
+
+def test_a_slow_answer_has_stored_and_a_hanging_one_has_not(vendors, books, paying):
+    vendors.faults.add("quickbooks", "payment", "slow", times=1, seconds=0.2)
+    started = time.monotonic()
+    _pay(paying)
+    took = time.monotonic() - started
+
+    vendors.faults.add("quickbooks", "payment", "hang", times=1, seconds=0.1)
+    with pytest.raises(requests.ConnectionError):
+        _pay(paying)
+
+    assert took >= 0.2
+    assert len(books.all("Payment")) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "word"),
+    [("500", 500, "10000"), ("html502", 502, "<html>"), ("fault200", 200, "Fault"),
+     ("revoked", 401, "3200")],
+)
+def test_other_ways_to_fail(vendors, paying, kind, status, word):
+    vendors.faults.add("quickbooks", "payment.create", kind, times=1)
+
+    answer = _pay(paying)
+
+    assert answer.status_code == status
+    assert word in answer.text
+
+
+def test_calls_are_counted_and_logged_without_secrets(vendors, books, paying):
+    _pay(paying)
+    _pay(paying)
+    paying.query("SELECT * FROM Customer")
+
+    assert vendors.faults.count("quickbooks", "payment.create") == 2
+    assert vendors.faults.count("quickbooks", "query") == 1
+    assert vendors.faults.count("quickbooks") == 4
+    text = repr(list(vendors.faults.log))
+    assert "sandbox-secret" not in text
+    assert "RT-first" not in text
+    assert paying.session.headers["Authorization"].split()[1] not in text
+
+
+def test_a_fault_may_skip_calls_first(vendors, books):
+    vendors.faults.add("quickbooks", "token", "500", times=1, skip=1)
+
+    first = tokens(vendors).json()["refresh_token"]
+    second = tokens(vendors, first)
+
+    assert second.status_code == 500
+    assert tokens(vendors, first).status_code == 200
