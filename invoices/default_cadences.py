@@ -41,7 +41,16 @@ def _letter(day: int, **more) -> StepDraft:
     return StepDraft("letter", day, Action.LETTER, "letter", not_before_due=True, **more)
 
 
-# Text keys name rows of messaging's templates.
+# Texts that ``messaging`` ships, by the key a step names.
+TEXTS = {
+    "invoice": "Invoice notice",
+    "friendly": "Friendly reminder",
+    "reminder": "Reminder",
+    "firm": "Firm reminder",
+    "neutral": "Neutral, without details",
+    "letter": "Letter",
+}
+
 CADENCES: dict[str, tuple[StepDraft, ...]] = {
     STANDARD: (
         _mail("first-mail", 0, "invoice"),

@@ -269,7 +269,10 @@ def _refresh(row: Escalation, now: datetime) -> bool:
         row = _open().select_for_update(of=("self",)).filter(pk=row.pk).first()
         if row is None:
             return False
-        touches = cases.of_customer(row.company, row.stage, row.customer, now)
+        is_of_this_mode = row.reminder.is_rehearsal == cadence.is_rehearsal(row.company)
+        touches = (
+            cases.of_customer(row.company, row.stage, row.customer, now) if is_of_this_mode else []
+        )
         if not touches:
             reason = _why_over(row)
             approvals.void(row.company, cases.subject_of(row), reason=reason, now=now)

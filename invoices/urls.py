@@ -1,4 +1,4 @@
-from invoices import customer_urls
+from invoices import customer_urls, plan_urls
 
 app_name = "invoices"
-urlpatterns = [*customer_urls.urlpatterns]
+urlpatterns = [*customer_urls.urlpatterns, *plan_urls.urlpatterns]
