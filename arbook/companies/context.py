@@ -18,7 +18,7 @@ def frame(request) -> dict:
         "company": company,
         "companies": Company.objects.visible_to(user),
         "role": getattr(request, "role", None),
-        "rail": [entry for item in registry.rail if (entry := _entry(item, company, request))],
+        "rail": _rail(company, request),
         "freshness": (
             [line for lines in registry.freshness for line in lines(company, clock.now())]
             if company
@@ -32,7 +32,22 @@ def frame(request) -> dict:
     }
 
 
-def _entry(item, company, request) -> dict | None:
+def _rail(company, request) -> list[dict]:
+    places = [entry for item in registry.rail if (entry := _entry(item, company))]
+    # The most particular place above the page is where we are; the start page only itself.
+    start = places[0]["url"] if places else ""
+    here = [
+        place
+        for place in places
+        if request.path == place["url"]
+        or (place["url"] != start and request.path.startswith(place["url"]))
+    ]
+    if here:
+        max(here, key=lambda place: len(place["url"]))["current"] = True
+    return places
+
+
+def _entry(item, company) -> dict | None:
     try:
         if company:
             url = reverse(item.url_name, args=[company.slug])
@@ -48,5 +63,5 @@ def _entry(item, company, request) -> dict | None:
         "icon": item.icon,
         "url": url,
         "count": item.count(company) if company and item.count else None,
-        "current": request.path.startswith(url) and (url != "/" or request.path == "/"),
+        "current": False,
     }

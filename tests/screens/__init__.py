@@ -1,0 +1,1 @@
+"""Pictures of every screen, made from a running demo: ``make screens``."""
