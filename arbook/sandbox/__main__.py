@@ -29,7 +29,8 @@ def main() -> int:
         sandbox = Sandbox(options.state, options.port, options.smtp_port)
         sandbox.start()
     except OSError as error:
-        sys.stderr.write(f"The sandbox cannot start on port {options.port}: {error}\n")
+        ports = f"{options.port} (pages) and {options.smtp_port} (mail)"
+        sys.stderr.write(f"The sandbox cannot listen on ports {ports}: {error.strerror}.\n")
         return 1
     if options.seed is not None and not sandbox.state.facts:
         seed.plant(sandbox, number=options.seed, today=options.today)

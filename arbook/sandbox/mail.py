@@ -50,6 +50,10 @@ class Mail:
         )
 
     def start(self) -> None:
+        """Listen; OSError at once when the port is taken."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", self.port))
         self._controller.start()
 
     def stop(self) -> None:
