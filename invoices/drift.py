@@ -1,13 +1,11 @@
 """Where our receivable and QuickBooks' own AgedReceivableDetail disagree, document by document."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from arbook.audit import log
 from arbook.companies.models import Company
@@ -16,15 +14,8 @@ from arbook.gateways.quickbooks_shapes import ReportLine
 from arbook.money import ZERO, words
 from customers import mirror as customer_mirror
 from invoices import sync
-from invoices.models import (
-    BooksState,
-    CreditMemo,
-    DriftFinding,
-    Invoice,
-    JournalLine,
-    Payment,
-    PaymentLine,
-)
+from invoices.models import BooksState, CreditMemo, DriftFinding, Invoice, Payment
+from invoices.receivable import NAMES, Document, open_documents, receivable
 
 # The report's words for transactions, in ours. Titles differ between editions of QuickBooks.
 KINDS = {
@@ -37,23 +28,6 @@ KINDS = {
     "journalentry": "JournalEntry",
     "general journal": "JournalEntry",
 }
-NAMES = {
-    "Invoice": "Invoice",
-    "Payment": "Payment",
-    "CreditMemo": "Credit memo",
-    "JournalEntry": "Journal entry",
-}
-
-
-@dataclass(frozen=True)
-class Document:
-    """One document's part of the receivable; credits are negative."""
-
-    kind: str
-    id: str
-    number: str
-    customer_id: int | None
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -115,7 +89,7 @@ def _differences(
     company: Company, lines: list[ReportLine]
 ) -> list[tuple[Document | None, Document | None]]:
     """Documents whose open amount differs: as we have it, as the report has it."""
-    ours = {(one.kind, one.id): one for one in open_documents(company)}
+    ours = _by_key(open_documents(company))
     theirs = _of_report(company, lines)
     amounts = {key: one.amount for key, one in ours.items()}
     return [
@@ -125,63 +99,13 @@ def _differences(
     ]
 
 
-def open_documents(company: Company) -> list[Document]:
-    """Everything that makes up our receivable: invoices, entries, less credits and loose money."""
-    documents = [
-        Document("Invoice", book_id, number, customer, balance)
-        for book_id, number, customer, balance in Invoice.objects.of(company)
-        .open()
-        .values_list("quickbooks_id", "number", "customer_id", "balance")
-    ]
-    documents += [
-        Document("Payment", book_id, reference, customer, -amount)
-        for book_id, reference, customer, amount in Payment.objects.of(company)
-        .filter(unapplied__gt=0, is_void=False, is_deleted=False)
-        .values_list("quickbooks_id", "reference", "customer_id", "unapplied")
-    ]
-    documents += [
-        Document("CreditMemo", book_id, number, customer, -amount)
-        for book_id, number, customer, amount in CreditMemo.objects.of(company)
-        .filter(remaining__gt=0, is_void=False, is_deleted=False)
-        .values_list("quickbooks_id", "number", "customer_id", "remaining")
-    ]
-    entries: dict[str, list] = defaultdict(list)
-    for journal_id, customer, amount in (
-        JournalLine.objects.of(company)
-        .filter(is_deleted=False)
-        .values_list("journal_id", "customer_id", "amount")
-    ):
-        entries[journal_id].append((customer, amount))
-    settled = _settled_journals(company)
-    for journal_id, parts in entries.items():
-        amount, used = sum((part for _, part in parts), ZERO), settled.get(journal_id, ZERO)
-        amount = max(amount - used, ZERO) if amount > 0 else min(amount + used, ZERO)
-        if amount:
-            documents.append(Document("JournalEntry", journal_id, "", parts[0][0], amount))
-    return documents
-
-
-def receivable(company: Company) -> Decimal:
-    """Our receivable: open invoices and entries less unapplied credit, in the home currency."""
-    foreign = _foreign(company)
-    return sum(
-        (one.amount for one in open_documents(company) if (one.kind, one.id) not in foreign), ZERO
-    )
-
-
-def _settled_journals(company: Company) -> dict[str, Decimal]:
-    """What payments took off journal entries."""
-    rows = (
-        PaymentLine.objects.filter(
-            payment__company=company,
-            payment__is_void=False,
-            payment__is_deleted=False,
-            document_type="JournalEntry",
-        )
-        .values("document_id")
-        .annotate(sum=Sum("amount"))
-    )
-    return {row["document_id"]: row["sum"] for row in rows}
+def _by_key(documents: Iterable[Document]) -> dict[tuple[str, str], Document]:
+    """One entry for each document of the books; a journal entry of several customers has parts."""
+    found: dict[tuple[str, str], Document] = {}
+    for one in documents:
+        known = found.get((one.kind, one.id))
+        found[one.kind, one.id] = replace(one, amount=one.amount + known.amount) if known else one
+    return {key: one for key, one in found.items() if one.amount}
 
 
 def _of_report(company: Company, lines: list[ReportLine]) -> dict[tuple[str, str], Document]:
