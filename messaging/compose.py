@@ -24,6 +24,7 @@ FIELD = re.compile(r"\{(\w+)\}")
 MOST_NUMBERS = 3
 DEFAULT_KEY = "reminder"
 LONGEST_BUSINESS = 60
+SUBJECT_STAMP = "[Test] "
 
 
 class ComposeRefused(Exception):
@@ -158,7 +159,7 @@ def finish(
         content_hash=content_hash(wanted, subject[:300], body),
         findings=tuple(
             wording.lint(
-                body if wanted.medium == Medium.SMS else f"{subject}\n{body}",
+                _unstamped(wanted, subject, body),
                 business_name=business_of(wanted.company),
                 own_hosts=[own_host()],
                 channel="sms" if wanted.medium == Medium.SMS else "email",
@@ -166,6 +167,12 @@ def finish(
             )
         ),
     )
+
+
+def _unstamped(wanted: Wanted, subject: str, body: str) -> str:
+    """What the customer would read: a rehearsal's stamp is no word of the text."""
+    body = body.removeprefix(_stamp_words(wanted))
+    return body if wanted.medium == Medium.SMS else f"{subject.removeprefix(SUBJECT_STAMP)}\n{body}"
 
 
 def content_hash(wanted: Wanted, subject: str, body: str) -> str:
@@ -200,10 +207,16 @@ def stamp(wanted: Wanted, subject: str, body: str) -> tuple[str, str]:
     """Mark a rehearsal, so that nobody takes it for a message to the customer."""
     if not wanted.test_address:
         return subject, body
-    meant = wanted.address
+    head = f"{SUBJECT_STAMP}{subject}" if wanted.medium != Medium.SMS else subject
+    return head, f"{_stamp_words(wanted)}{body}"
+
+
+def _stamp_words(wanted: Wanted) -> str:
+    if not wanted.test_address:
+        return ""
     if wanted.medium == Medium.SMS:
-        return subject, f"TEST for {phones.display(meant)}. {body}"
-    return f"[Test] {subject}", f"TEST: a dry run. For real this goes to {meant}.\n\n{body}"
+        return f"TEST for {phones.display(wanted.address)}. "
+    return f"TEST: a dry run. For real this goes to {wanted.address}.\n\n"
 
 
 def stop_hint(language: str, *, is_first: bool) -> str:
