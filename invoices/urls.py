@@ -1,4 +1,8 @@
-from invoices import customer_urls, plan_urls
+from invoices import books_urls, customer_urls, plan_urls
 
 app_name = "invoices"
-urlpatterns = [*customer_urls.urlpatterns, *plan_urls.urlpatterns]
+urlpatterns = [
+    *books_urls.urlpatterns,
+    *customer_urls.urlpatterns,
+    *plan_urls.urlpatterns,
+]
