@@ -103,7 +103,9 @@ def facts(invoices: list[Invoice], aside: dict, company: Company) -> list[dict]:
             "issued_on": invoice.issued_on.isoformat(),
             "due_on": invoice.due_on.isoformat() if invoice.due_on else "",
             "open": money.words(invoice.balance, company.currency),
-            "disputed": money.words(aside.get(invoice.pk, money.ZERO), company.currency),
+            "disputed": money.words(aside[invoice.pk], company.currency)
+            if invoice.pk in aside
+            else "",
         }
         for invoice in invoices
     ]

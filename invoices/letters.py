@@ -13,6 +13,7 @@ from fpdf import FPDF
 
 from arbook import money
 from arbook.companies.models import Company
+from arbook.web import figures
 from customers.models import Customer
 from invoices.models import Invoice
 
@@ -97,7 +98,7 @@ def compose(
     many = len(listed) > 1
     opening = [
         f"Dear {customer.greeting_name},",
-        f"our records show that the following {'invoices are' if many else 'invoice is'} open and"
+        f"Our records show that the following {'invoices are' if many else 'invoice is'} open and"
         " past due."
         + (
             f" We have written to you about {'them' if many else 'it'} before."
@@ -115,11 +116,12 @@ def compose(
     ]
     if any(set_aside.get(row.pk) for row in invoices):
         closing.insert(1, "Amounts you have told us you contest are not included above.")
-    reach = " or ".join(part for part in (company.reply_email, company.phone) if part)
+    phone = figures.phone(company.phone) if company.phone else ""
+    reach = " or ".join(part for part in (company.reply_email, phone) if part)
     if reach:
         closing.append(f"You reach us at {reach}.")
     return Letter(
-        sender=tuple(part for part in (company.name, company.reply_email, company.phone) if part),
+        sender=tuple(part for part in (company.name, company.reply_email, phone) if part),
         recipient=_address(customer),
         dated_on=_day(dated_on),
         subject=f"Open {'invoices' if many else f'invoice {_number(listed[0])}'}: {total}",

@@ -69,6 +69,10 @@ class StepFormSet(forms.BaseFormSet):
     """The steps of a cadence in the order of their days."""
 
     deletion_widget = forms.CheckboxInput
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": "The form arrived incomplete. Load the page again.",
+    }
 
     def drafts(self) -> list[StepDraft]:
         """The steps that stay, sorted, new ones with a key of their own."""
