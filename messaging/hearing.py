@@ -165,9 +165,7 @@ def check_payment(
     return task
 
 
-def _contested(
-    thread: Thread, message: Message, *, invoice: Invoice | None, now: datetime
-) -> None:
+def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now: datetime) -> None:
     task = tasks.open_task(
         thread.company,
         kind=Task.Kind.ANSWER,

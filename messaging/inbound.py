@@ -128,9 +128,7 @@ def address_of(channel: str, sender: str) -> str:
 def _known(company: Company, channel: str, vendor_id: str) -> Message | None:
     return (
         Message.objects.of(company)
-        .filter(
-            medium=MEDIUM_OF[channel], direction=Message.Direction.IN, vendor_id=vendor_id
-        )
+        .filter(medium=MEDIUM_OF[channel], direction=Message.Direction.IN, vendor_id=vendor_id)
         .exclude(vendor_id="")
         .select_related("thread")
         .first()

@@ -120,9 +120,7 @@ def _address(thread: Thread, channel: str, mine: list[Message]) -> tuple[str, st
     return (best.address, "") if best else ("", wrong)
 
 
-def _when(
-    thread: Thread, medium: str, address: str, now: datetime
-) -> tuple[datetime | None, str]:
+def _when(thread: Thread, medium: str, address: str, now: datetime) -> tuple[datetime | None, str]:
     """The next decent moment, and a sentence when that is not now."""
     place = place_of(thread, medium, address)
     moment = quiet_hours.next_moment(now, place, policy_of(thread, medium))

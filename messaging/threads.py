@@ -99,9 +99,7 @@ def note(thread: Thread, *, body: str, by: User, now: datetime) -> Message:
     )
     thread.last_message_at = now
     thread.save(update_fields=["last_message_at"])
-    log.record(
-        "thread.noted", f"Note: {body}", about=about(thread, message), by=by, at=now
-    )
+    log.record("thread.noted", f"Note: {body}", about=about(thread, message), by=by, at=now)
     return message
 
 
@@ -168,9 +166,7 @@ def _must_be_true(thread: Thread, outcome: str) -> None:
     ):
         raise ThreadRefused("No promise is open. Record the promise first.")
     if outcome == Outcome.DISPUTE and not (
-        Dispute.objects.filter(
-            invoice__customer=thread.customer, state=Dispute.State.OPEN
-        ).exists()
+        Dispute.objects.filter(invoice__customer=thread.customer, state=Dispute.State.OPEN).exists()
     ):
         raise ThreadRefused("No dispute is open. Open the dispute first.")
 
@@ -266,9 +262,7 @@ def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thre
         own.save(update_fields=["customer", "unknown_address"])
     else:
         own = locked(own)
-    Message.objects.filter(thread=thread).update(
-        thread=own, customer=customer, contact=contact
-    )
+    Message.objects.filter(thread=thread).update(thread=own, customer=customer, contact=contact)
     log.record(
         "thread.linked",
         f"{shown(address)} belongs to {customer}.",

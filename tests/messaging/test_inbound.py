@@ -298,7 +298,15 @@ def test_of_several_customers_the_one_we_wrote_to_last_is_meant(customer):
 
 @pytest.mark.parametrize(
     "body",
-    ["", "\x00", "\ud800 broken", "🧾" * 400, "x" * 60_000, "'; DROP TABLE x; --", "\u202eRTL\u202c"],
+    [
+        "",
+        "\x00",
+        "\ud800 broken",
+        "🧾" * 400,
+        "x" * 60_000,
+        "'; DROP TABLE x; --",
+        "\u202eRTL\u202c",
+    ],
 )
 @pytest.mark.parametrize("sender", [PHONE, "88788", "", "whatsapp:+12125550142", "\x00"])
 def test_whatever_arrives_is_stored(customer, body, sender):

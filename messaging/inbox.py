@@ -1,0 +1,186 @@
+"""The queue of conversations: who waits for an answer, whose it is, what it seems to be about.
+
+Every read takes the same number of statements however long the queue is.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+
+from arbook.companies.models import Company, User
+from invoices.models import Invoice
+from messaging import threads
+from messaging.models import Message, Thread
+
+PER_PAGE = 50
+State = Thread.State
+Direction, Medium = Message.Direction, Message.Medium
+
+QUEUES = {
+    "needs": "Needs reply",
+    "mine": "Mine",
+    "unassigned": "Unassigned",
+    "waiting": "Waiting",
+    "snoozed": "Snoozed",
+    "unknown": "Unknown sender",
+    "closed": "Closed",
+}
+INTENTS = {
+    "stop": ("STOP", "bad"),
+    "help": ("HELP", "warn"),
+    "question": ("Question", "info"),
+    "paid": ("PAID", "ok"),
+    "promise": ("Promise", "accent"),
+    "plan": ("Plan", "plum"),
+    "dispute": ("Dispute", "warn"),
+    "copy": ("Copy", "info"),
+    "contact_change": ("New contact", "info"),
+    "wrong_number": ("Wrong number", "bad"),
+    "start": ("START", "accent"),
+    "abusive": ("Upset", "bad"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One conversation in the queue."""
+
+    thread: Thread
+    name: str
+    preview: str
+    at: datetime | None
+    tag: str = ""
+    tone: str = ""
+    is_waiting: bool = False
+    at_stake: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the queue. ``stamp`` changes when anything on it does."""
+
+    rows: list[Row]
+    stamp: str
+    has_more: bool = False
+
+
+def conversations(company: Company):
+    """Threads somebody has really written in: a reminder alone is no conversation."""
+    spoken = Message.objects.filter(thread=OuterRef("pk")).filter(
+        Q(direction=Direction.IN) | Q(purpose=Message.Purpose.REPLY) | Q(medium=Medium.NOTE)
+    )
+    return Thread.objects.of(company).filter(Exists(spoken))
+
+
+def condition(which: str, user: User, now: datetime) -> Q:
+    """What belongs in a queue; a time away that is over counts as waiting for an answer."""
+    back = Q(state=State.SNOOZED, snoozed_until__lte=now)
+    away = Q(state=State.SNOOZED) & ~Q(snoozed_until__lte=now)
+    opened = ~Q(state=State.CLOSED)
+    return {
+        "needs": Q(state=State.NEEDS_REPLY) | back,
+        "mine": Q(owner=user) & opened,
+        "unassigned": Q(owner=None) & opened & ~Q(state=State.WAITING),
+        "waiting": Q(state=State.WAITING),
+        "snoozed": away,
+        "unknown": Q(customer=None) & opened,
+        "closed": Q(state=State.CLOSED),
+    }[which]
+
+
+def counts(company: Company, user: User, *, now: datetime) -> dict[str, int]:
+    """How many conversations each queue holds; one statement."""
+    return conversations(company).aggregate(
+        **{
+            which: Count("pk", filter=condition(which, user, now))
+            for which in QUEUES
+            if which != "closed"
+        }
+    )
+
+
+def queue(
+    company: Company, which: str, user: User, *, now: datetime, words: str = "", page: int = 1
+) -> Page:
+    """One page of a queue: those who wait longest first, else the newest first."""
+    rows = conversations(company).filter(condition(which, user, now))
+    if words:
+        said = Message.objects.filter(thread=OuterRef("pk"), body__icontains=words)
+        rows = rows.filter(
+            Q(customer__name__icontains=words) | Q(unknown_address__icontains=words) | Exists(said)
+        )
+    order = ["needs_reply_since", "pk"] if which == "needs" else ["-last_message_at", "-pk"]
+    last = (
+        Message.objects.filter(thread=OuterRef("pk"))
+        .exclude(state__in=threads.UNSAID)
+        .order_by("-created_at", "-pk")
+    )
+    start = (max(page, 1) - 1) * PER_PAGE
+    found = list(
+        rows.select_related("customer", "owner")
+        .annotate(last_id=Subquery(last.values("pk")[:1]))
+        .order_by(*order)[start : start + PER_PAGE + 1]
+    )
+    shown, has_more = found[:PER_PAGE], len(found) > PER_PAGE
+    messages = Message.objects.in_bulk([row.last_id for row in shown if row.last_id])
+    at_stake = _open_sums([row.customer_id for row in shown if row.customer_id])
+    listed = [_row(row, messages.get(row.last_id), at_stake, now) for row in shown]
+    return Page(listed, stamp(_row_marks(listed)), has_more)
+
+
+def _row(thread: Thread, last: Message | None, at_stake: dict, now: datetime) -> Row:
+    is_waiting = thread.state == State.NEEDS_REPLY or (
+        thread.state == State.SNOOZED and bool(thread.snoozed_until) and thread.snoozed_until <= now
+    )
+    tag, tone = INTENTS.get(thread.intent, ("", ""))
+    return Row(
+        thread=thread,
+        name=str(thread.customer or threads.shown(thread.unknown_address) or "Unknown sender"),
+        preview=_preview(last),
+        at=(thread.needs_reply_since if is_waiting else None) or thread.last_message_at,
+        tag=tag,
+        tone=tone,
+        is_waiting=is_waiting,
+        at_stake=at_stake.get(thread.customer_id),
+    )
+
+
+def _preview(last: Message | None) -> str:
+    if last is None:
+        return ""
+    words = " ".join((last.body or last.subject).split())[:200] or "(no words)"
+    if last.medium == Medium.NOTE:
+        return f"Note: {words}"
+    return f"We: {words}" if last.direction == Direction.OUT else words
+
+
+def _row_marks(rows: Iterable[Row]):
+    for row in rows:
+        yield (
+            row.thread.pk,
+            row.thread.state,
+            row.thread.owner_id,
+            row.thread.intent,
+            row.preview,
+            row.is_waiting,
+            row.at_stake,
+        )
+
+
+def stamp(marks: Iterable) -> str:
+    return hashlib.sha256(repr(list(marks)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _open_sums(customer_ids: list[int]) -> dict[int, Decimal]:
+    rows = (
+        Invoice.objects.open()
+        .filter(customer__in=customer_ids)
+        .order_by()
+        .values_list("customer")
+        .annotate(sum=Sum("balance"))
+    )
+    return dict(rows)
