@@ -4,11 +4,12 @@ import pytest
 
 from arbook.alerts import alerts
 from arbook.companies.models import Role
+from arbook.outbox import drain
 from arbook.outbox.models import Effect
 from tests import factories
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def tell(company, key="chargeback:1"):
@@ -61,3 +62,30 @@ def test_a_very_long_key_still_fits():
     tell(factories.company(alert_email="a@desk.example"), key="k" * 300)
 
     assert Effect.objects.count() == 1
+
+
+def test_it_arrives_by_mail_and_in_the_channel(sandbox):
+    company = factories.company(name="Harbor Lane", alert_email="alerts@desk.example")
+    token = sandbox.state.slack.token
+    factories.connection(
+        company, "slack", secrets={"bot_token": token}, options={"channel": "C0ALERTS"}
+    )
+    tell(company)
+
+    done = drain.drain(now=lambda: NOW, kinds=["alerts.mail", "alerts.slack"])
+
+    assert done == {"done": 2}
+    (letter,) = sandbox.mailbox
+    assert letter.to == ["alerts@desk.example"]
+    assert "Card dispute" in letter.subject
+    (note,) = sandbox.state.slack.notes
+    assert note.text == "*Card dispute* (Harbor Lane)\n$100.00\n\nhttp://x/"
+
+
+def test_slack_that_was_taken_away_meanwhile_fails_nothing(sandbox):
+    company = factories.company(alert_email="alerts@desk.example")
+    slack = factories.connection(company, "slack")
+    tell(company)
+    slack.delete()
+
+    assert drain.drain(now=lambda: NOW, kinds=["alerts.slack"]) == {"done": 1}
