@@ -21,6 +21,8 @@ from arbook.setup.work import Round, until_quiet
 from customers.models import Channel, ConsentEvent, Customer
 from invoices import cadence, sync
 from invoices.models import Invoice
+from messaging import dispatch, jobs
+from messaging.models import Message
 from tests import factories
 
 ZONE = ZoneInfo("America/New_York")
@@ -35,7 +37,13 @@ class Desk:
     def __init__(self, sandbox, *, slug: str = "harbor", number: int = 1, **fields):
         connections.forget()
         self.sandbox = sandbox
-        fields = {"mode": Company.Mode.REVIEW, "timezone": "America/New_York"} | fields
+        fields = {
+            "mode": Company.Mode.REVIEW,
+            "timezone": "America/New_York",
+            "reply_email": f"desk@{slug}.example",
+            "test_email": f"test@{slug}.example",
+            "test_phone": f"+1212555099{number}",
+        } | fields
         self.company = factories.company(slug=slug, name="Harbor Dental", **fields)
         realm = f"913035000000000{number}"
         app = sandbox.quickbooks.app
@@ -75,6 +83,7 @@ class Desk:
             ],
         )
         self._connect("twilio", sid, {"auth_token": f"token-{slug}"}, messaging_service=service)
+        jobs.read_campaign(self.company, clock.now())
         self._connect("slack", "T1", {"bot_token": sandbox.slack.workspace.token},
                       channel="#receivables")  # fmt: skip
         cadence.ensure_default(self.company, now=clock.now())
@@ -173,6 +182,21 @@ class Desk:
         self.sandbox.settle()
         until_quiet()
         return done
+
+    # --- Reminders -------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Bring the proposals in line with what is due."""
+        dispatch.prepare(self.company, now=clock.now())
+
+    def approved(self, name: str) -> Message:
+        """The customer's reminder, approved by a bookkeeper, its undo time over."""
+        self.prepare()
+        message = Message.objects.of(self.company).get(customer__name=name, state="proposed")
+        dispatch.approve([message], by=self.member(), now=clock.now())
+        self.later(seconds=self.company.undo_seconds + 1)
+        message.refresh_from_db()
+        return message
 
     def texts(self, number: str) -> list:
         """What reached this phone."""
