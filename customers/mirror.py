@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from arbook.audit import log
 from arbook.audit.models import Entry
@@ -41,7 +41,6 @@ TARGET = Target(
     ),
     key=("company_id", "quickbooks_id"),
     defaults={"language": Customer.Language.ENGLISH.value, "is_sensitive": False},
-    watched=("name", "is_active"),
 )
 
 
@@ -79,6 +78,7 @@ def apply(
         TARGET,
         (_values(row, company) for row in unique.values()),
         constants={"company_id": company.pk, "is_deleted": False},
+        watch=False,
     )
     if written:
         changed = {row.id: unique[row.key] for row in written}
@@ -96,12 +96,14 @@ def apply(
 
 def ids(company: Company, quickbooks_ids: Iterable[str]) -> dict[str, int]:
     """Our keys by the books' ids; a merged customer's id leads to the one it was merged into."""
-    rows = (
-        Customer.objects.of(company)
-        .filter(quickbooks_id__in=set(quickbooks_ids))
-        .values_list("quickbooks_id", "pk", "merged_into_id")
-    )
-    return {book_id: merged_into or pk for book_id, pk, merged_into in rows}
+    # One array in place of a thousand parameters: this runs for every page of documents.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT quickbooks_id, COALESCE(merged_into_id, id) FROM customers_customer"
+            " WHERE company_id = %s AND quickbooks_id = ANY(%s)",
+            [company.pk, list(set(quickbooks_ids))],
+        )
+        return dict(cursor.fetchall())
 
 
 @transaction.atomic

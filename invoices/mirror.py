@@ -123,6 +123,7 @@ def apply_invoices(
         targets.INVOICES,
         values,
         constants={"company_id": company.pk, "is_deleted": False, "read_at": now},
+        watch=not quiet,
     )
     _settle_problems(company, "Invoice", unique, problems, now)
     if written and not quiet:
@@ -144,7 +145,10 @@ def apply_payments(
         else:
             values.append(targets.payment(row, owners[row.customer_id], company))
     written = upsert(
-        targets.PAYMENTS, values, constants={"company_id": company.pk, "is_deleted": False}
+        targets.PAYMENTS,
+        values,
+        constants={"company_id": company.pk, "is_deleted": False},
+        watch=not quiet,
     )
     _settle_problems(company, "Payment", unique, problems, now)
     touched = _replace_lines(company, written, unique)
@@ -167,7 +171,10 @@ def apply_credit_memos(
         else:
             values.append(targets.credit_memo(row, owners[row.customer_id], company))
     written = upsert(
-        targets.CREDIT_MEMOS, values, constants={"company_id": company.pk, "is_deleted": False}
+        targets.CREDIT_MEMOS,
+        values,
+        constants={"company_id": company.pk, "is_deleted": False},
+        watch=not quiet,
     )
     _settle_problems(company, "CreditMemo", unique, problems, now)
     touched = [] if quiet else _open_of(company, _customers_of(written))
@@ -196,7 +203,10 @@ def apply_journal_lines(
         else:
             values.append(targets.journal_line(row, owners[row.customer_id]))
     written = upsert(
-        targets.JOURNAL_LINES, values, constants={"company_id": company.pk, "is_deleted": False}
+        targets.JOURNAL_LINES,
+        values,
+        constants={"company_id": company.pk, "is_deleted": False},
+        watch=not quiet,
     )
     entries = {*journal_ids, *(row.journal_id for row in rows)}
     stale = [

@@ -20,9 +20,9 @@ from arbook.gateways.errors import VendorError
 from arbook.gateways.quickbooks import QuickBooks
 from arbook.gateways.quickbooks_shapes import Changes, Page
 from customers.models import Customer
-from invoices import books_reading, mirror
+from invoices import books_reading, cadence, mirror
 from invoices.mirror import Found
-from invoices.models import BooksState, CreditMemo, Invoice, JournalLine, Payment
+from invoices.models import BooksState, CreditMemo, Invoice, JournalLine, Payment, PaymentLine
 
 # Windows of change data capture overlap: its times have whole seconds, its answers some delay.
 OVERLAP = timedelta(minutes=5)
@@ -119,7 +119,7 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
             found = _found(entity, page)
             if entity != "Customer":
                 found = books_reading.with_customers(company, gateway, found)
-            report.take(mirror.take(company, found, now=now, quiet=is_first))
+            report.take(_take_page(company, found, now=now, quiet=is_first))
             if page.broken:
                 report.add(entity, broken=len(page.broken))
         gone = _vanished(company, gateway, entity, seen)
@@ -131,8 +131,9 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     report.seconds = time.monotonic() - started
     with transaction.atomic():
         if is_first:
-            open_ids = Invoice.objects.of(company).open().values_list("pk", flat=True)
-            mirror.after_change(company, open_ids, now=now)
+            # The tables were empty a moment ago: the planner has to learn that they are not.
+            _analyze()
+            cadence.plan(company, now=now)
         log.record(
             "books.read",
             f"QuickBooks was read in full: {report.said}.",
@@ -162,7 +163,7 @@ def _changes(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport
     for entity in [one for one in FIELDS if one in changed.truncated]:
         for page in gateway.pages(entity, where=quickbooks.updated_since(since)):
             found = books_reading.with_customers(company, gateway, _found(entity, page))
-            report.take(mirror.take(company, found, now=now))
+            report.take(_take_page(company, found, now=now))
     found = books_reading.with_customers(company, gateway, _all(changed))
     found = _with_orphans(company, gateway, found)
     with transaction.atomic():
@@ -174,6 +175,23 @@ def _changes(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport
         )
     report.seconds = time.monotonic() - started
     return report
+
+
+@transaction.atomic
+def _take_page(
+    company: Company, found: Found, *, now: datetime, quiet: bool = False
+) -> dict[str, mirror.Applied]:
+    """One page, not waiting for the disk: the last commit of a reading brings all of them there,
+    and a reading that did not get so far is done again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+    return mirror.take(company, found, now=now, quiet=quiet)
+
+
+def _analyze() -> None:
+    models = (Customer, Invoice, Payment, PaymentLine, CreditMemo, JournalLine)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in models)}")
 
 
 def _found(entity: str, page: Page) -> Found:
