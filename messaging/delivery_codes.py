@@ -61,6 +61,9 @@ MEANINGS = {
     "30036": Meaning("It waited past the decent hours and was dropped.", retries=2),
 }
 
+# A try with one of these uses up the day's contact: the next one is not before tomorrow.
+RETRIED = frozenset(code for code, one in MEANINGS.items() if one.retries)
+
 _NUMBER = Meaning("Twilio does not take this number.", State.NOT_TEXTABLE)
 _OTHER = Meaning("It failed, and is not tried again by itself.")
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from arbook import money, places
@@ -31,7 +32,7 @@ from invoices.models import (
     Payment,
     Reminder,
 )
-from messaging import budget
+from messaging import budget, delivery_codes
 from messaging.models import Message, Thread
 from messaging.wording import Finding
 from reconciliation import in_flight
@@ -487,19 +488,21 @@ def _touches(company, ids, *, now) -> tuple[dict[int, list[datetime]], set[int],
     said = (
         Message.objects.of(company)
         .filter(rehearsed, customer__in=ids, direction=Message.Direction.OUT)
-        .exclude(handed_over_at=None)
-        .exclude(state=Message.State.FAILED)
+        .exclude(Q(state=Message.State.FAILED) & ~Q(error_code__in=delivery_codes.RETRIED))
+        .annotate(said_at=Coalesce("handed_over_at", "settled_at"))
+        .filter(Q(handed_over_at__isnull=False) | Q(state=Message.State.FAILED))
     )
     recent = (
-        said.filter(handed_over_at__gt=now - budget.WEEK)
+        said.filter(said_at__gt=now - budget.WEEK)
         .exclude(purpose__in=[Message.Purpose.RECEIPT, Message.Purpose.CONFIRMATION])
         .exclude(medium=Message.Medium.NOTE)
-        .values_list("customer_id", "handed_over_at")
+        .values_list("customer_id", "said_at")
     )
     touches: dict[int, list[datetime]] = defaultdict(list)
     for pk, at in recent:
         touches[pk].append(at)
-    spoken = set(said.order_by().values_list("customer_id", "medium").distinct())
+    arrived = said.exclude(state=Message.State.FAILED)
+    spoken = set(arrived.order_by().values_list("customer_id", "medium").distinct())
     mailed = {pk for pk, medium in spoken if medium == Message.Medium.EMAIL}
     texted = {pk for pk, medium in spoken if medium == Message.Medium.SMS}
     return touches, mailed, texted
