@@ -163,4 +163,4 @@ def _waits_for_a_person(message: Message) -> None:
     assert message.state == Message.State.APPROVED
     assert message.error
     assert Task.objects.open().get(key=f"message:{message.pk}").customer == message.customer
-    assert [line.verb for line in timeline.of(message)][0] == "message.unsure"
+    assert next(line.verb for line in timeline.of(message)) == "message.unsure"
