@@ -302,3 +302,13 @@ def test_two_clicks_send_once(desk):
     desk.send()
     desk.send()
     assert len(desk.texts()) == 1
+
+
+def test_a_batch_costs_few_reads_and_few_statements(desk, settings):
+    from tests.benchmarks import reminders
+
+    settings.OUTBOX_THREADS = 8
+    reads, statements = reminders.measure(desk, 150)
+
+    assert reads.value <= 4, reads
+    assert statements.holds, statements
