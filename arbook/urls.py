@@ -17,12 +17,13 @@ of_company = [
 ]
 
 urlpatterns = [
+    # First, because vendors wait for these.
+    path("webhooks/", include("arbook.webhooks.urls")),
     path("", dashboard.home, name="home"),
     path("c/<slug:company_slug>/", include(of_company)),
     path("connect/quickbooks/callback/", quickbooks_callback, name="quickbooks_callback"),
     path("pay/", include(pay)),
     path("stop/", include("messaging.public_urls")),
-    path("webhooks/", include("arbook.webhooks.urls")),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
     path("", include("arbook.web.urls")),

@@ -30,7 +30,7 @@ def register() -> None:
     """Fill the frame once, at start."""
     frame.rail[:] = [
         RailItem("today", "Today", "sun", "dashboard:today", everywhere="home"),
-        RailItem("batch", "Review", "paper-airplane", "messaging:batch", count=_decisions),
+        RailItem("review", "Review", "paper-airplane", "messaging:batch", count=_decisions),
         RailItem("inbox", "Inbox", "inbox", "messaging:inbox", count=_replies),
         RailItem("customers", "Customers", "users", "customers:list"),
         RailItem("invoices", "Invoices", "document-text", "invoices:list"),
@@ -39,7 +39,7 @@ def register() -> None:
         RailItem("money", "Money", "banknotes", "reconciliation:money", count=_money),
         RailItem("tasks", "Tasks", "clipboard-document-list", "invoices:tasks"),
         RailItem("policies", "Cadences", "calendar-days", "invoices:cadences"),
-        RailItem("setup", "Connections", "link", "setup:connections"),
+        RailItem("connections", "Connections", "link", "setup:connections"),
         RailItem("members", "Members", "user-group", "setup:members"),
         RailItem("settings", "Settings", "cog-6-tooth", "setup:company"),
     ]

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 _lock = threading.Lock()
@@ -23,8 +24,12 @@ def path() -> Path:
     """The clock file: the one set by `use`, else the one in the data folder."""
     if _path is not None:
         return _path
-    folder = os.environ.get("ARBOOK_DATA") or Path(__file__).resolve().parents[2] / ".data"
-    return Path(folder) / "clock.json"
+    return _in_folder(os.environ.get("ARBOOK_DATA", ""))
+
+
+@cache
+def _in_folder(folder: str) -> Path:
+    return Path(folder or Path(__file__).resolve().parents[2] / ".data") / "clock.json"
 
 
 def use(file: str | Path | None) -> None:

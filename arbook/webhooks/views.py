@@ -52,17 +52,13 @@ def quickbooks(request):
         return _refused("Bad signature.", 401)
     now = clock.now()
     items, trouble = quickbooks_bodies.read(body)
-    realms = dict(
-        Connection.objects.filter(
-            vendor="quickbooks", external_id__in={item.realm for item in items}
-        ).values_list("external_id", "company_id")
-    )
     arrivals = [
         Arrival(
             vendor="quickbooks",
             external_id=item.external_id,
             kind=item.kind,
-            company_id=realms.get(item.realm),
+            company_id=None,
+            realm=item.realm.replace("\x00", ""),
             content=item.content,
         )
         for item in items

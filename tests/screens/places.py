@@ -38,10 +38,17 @@ PLACES = [
     Place("invoice", f"{COMPANY}/invoices/", who=BOOKKEEPER, link="tbody a"),
     Place("aging", f"{COMPANY}/invoices/aging/", who=BOOKKEEPER),
     Place("approvals", f"{COMPANY}/invoices/approvals/", who=MANAGER),
-    Place("approval", f"{COMPANY}/invoices/approvals/", who=MANAGER, link="main a[href*='/approvals/']:not([href*='?'])"),
+    Place(
+        "approval",
+        f"{COMPANY}/invoices/approvals/",
+        who=MANAGER,
+        link="main a[href*='/approvals/']:not([href*='?'])",
+    ),
     Place("tasks", f"{COMPANY}/invoices/tasks/", who=BOOKKEEPER),
     Place("cadences", f"{COMPANY}/invoices/cadences/", who=MANAGER),
-    Place("cadence", f"{COMPANY}/invoices/cadences/", who=MANAGER, link="main a[href*='/cadences/']"),
+    Place(
+        "cadence", f"{COMPANY}/invoices/cadences/", who=MANAGER, link="main a[href*='/cadences/']"
+    ),
     Place("money", f"{COMPANY}/money/", who=BOOKKEEPER),
     Place("postings", f"{COMPANY}/money/postings/", who=BOOKKEEPER),
     Place("payment", f"{COMPANY}/money/", who=BOOKKEEPER, link="tbody a"),

@@ -15,6 +15,8 @@ from arbook.setup.work import one_round
 
 logger = logging.getLogger(__name__)
 
+LOOK_AGAIN = 0.1
+
 
 class Command(BaseCommand):
     help = "Drain inbound events and outbound effects until told to stop."
@@ -47,9 +49,14 @@ class Command(BaseCommand):
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
+        wait = pause
         while not self.stopping:
             beat("worker")
-            if not one_round().did_something:
-                # A notification or the pause ends the wait, whichever is first.
-                for _ in connection.connection.notifies(timeout=pause, stop_after=1):
-                    pass
+            if one_round().did_something:
+                # What came in the shadow of the last notification was not announced again.
+                wait = LOOK_AGAIN
+                continue
+            # A notification or the wait ends this, whichever is first.
+            for _ in connection.connection.notifies(timeout=wait, stop_after=1):
+                pass
+            wait = pause

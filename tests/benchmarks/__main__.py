@@ -1,0 +1,42 @@
+"""``make bench``: every promise about speed, as a ratio measured against a limit in one run.
+
+Names of benchmarks may be given; without any, all run. The exit status tells of a breach.
+"""
+
+import sys
+from importlib import import_module
+
+from tests import environment
+
+NAMES = ["sync", "aging", "reminders", "webhooks"]
+
+
+def main() -> int:
+    environment.prepare()
+    import django
+
+    django.setup()
+    from arbook import embedded
+    from tests.benchmarks.measure import database
+
+    names = sys.argv[1:] or NAMES
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
+        return 2
+    ratios = []
+    try:
+        for name in names:
+            with database():
+                for ratio in import_module(f"tests.benchmarks.{name}").run():
+                    print(ratio, flush=True)
+                    ratios.append(ratio)
+    finally:
+        embedded.stop()
+    breached = [ratio for ratio in ratios if not ratio.holds]
+    print(f"{len(ratios)} ratios, {len(breached)} breached")
+    return 1 if breached else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

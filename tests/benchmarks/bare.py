@@ -1,0 +1,27 @@
+"""The yardstick of webhook receipt: a Django view that writes one row and does nothing else."""
+
+import itertools
+import os
+import uuid
+
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.http import HttpResponse
+from django.urls import path
+
+_numbers = itertools.count()
+_process = uuid.uuid4().hex
+
+
+def write(request):
+    """Read the body, insert it as one row under a unique key, answer 200."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bare_row (external_id, content, received_at) VALUES (%s, %s, now())",
+            [f"{_process}-{os.getpid()}-{next(_numbers)}", request.body.decode()],
+        )
+    return HttpResponse(status=200, headers={"Content-Length": "0"})
+
+
+urlpatterns = [path("bare/", write)]
+application = get_wsgi_application()
