@@ -8,7 +8,19 @@ from arbook.companies.models import Company
 
 
 def frame(request) -> dict:
-    """Nothing for strangers; for a member the company of the URL and what the frame shows of it."""
+    """Nothing for strangers; for a member the company of the URL and what the frame shows of it.
+
+    Worked out once for a request and company: parts of a page that render with the request ask
+    again.
+    """
+    company = getattr(request, "company", None)
+    known = getattr(request, "_frame", None)
+    if known is None or known[0] != company:
+        known = request._frame = (company, _frame(request))
+    return known[1]
+
+
+def _frame(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"theme": request.COOKIES.get("theme", "")}
