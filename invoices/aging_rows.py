@@ -17,10 +17,10 @@ from invoices.buckets import STANDARD, BucketSet, Sums
 
 CUSTOMER, INVOICE = "customer", "invoice"
 CREDITS = "credits"
-CUSTOMER_ORDERS = {"customer": "name", "oldest": "oldest", "credits": "credits", "total": "total"}
+CUSTOMER_ORDERS = {"customer": "customer.name", "oldest": "oldest"}
 DOCUMENT_ORDERS = {
-    "customer": "name",
-    "document": "number",
+    "customer": "customer.name",
+    "document": "chosen.number",
     "dated_on": "dated_on",
     "due_on": "ages_from",
     "days": "days",
@@ -86,54 +86,57 @@ class DocumentRow:
     amount: Decimal
 
 
+# The whole is read once: its sums by currency and one page of its rows come in one answer. Rows
+# of sums have no customer; their array holds the buckets, the credits and the documents.
 _CUSTOMERS = """,
-grouped AS (
+chosen AS MATERIALIZED (
     SELECT currency, customer_id, {sums}, count(*) AS documents,
            max(%(day)s - ages_from) FILTER (WHERE amount > 0) AS oldest
     FROM documents WHERE true {where} GROUP BY currency, customer_id
-)"""
-
-_CUSTOMER_TOTALS = """
-SELECT currency, count(*), {totals}, sum(documents) FROM grouped GROUP BY currency"""
-
-_CUSTOMER_PAGE = """
-SELECT grouped.customer_id, customer.name, {names}, grouped.documents, grouped.oldest
-FROM grouped JOIN customers_customer customer ON customer.id = grouped.customer_id
-WHERE grouped.currency = %(currency)s
-ORDER BY {order}, customer.name, grouped.customer_id {window}"""
-
-_DOCUMENT_TOTALS = """
-SELECT currency, count(*), {sums}, count(*) FROM documents WHERE true {where} GROUP BY currency"""
-
-_DOCUMENT_PAGE = """,
-chosen AS (
-    SELECT documents.*, %(day)s - ages_from AS days FROM documents
-    WHERE currency = %(currency)s {where}
 )
-SELECT chosen.customer_id, customer.name, chosen.kind, chosen.key, chosen.book_id, chosen.number,
-       chosen.dated_on, chosen.ages_from, chosen.days, chosen.amount
-FROM chosen JOIN customers_customer customer ON customer.id = chosen.customer_id
-ORDER BY {order}, chosen.kind, chosen.key {window}"""
+(SELECT NULL::bigint, currency, count(*)::int, ARRAY[{totals}, sum(documents)]
+ FROM chosen GROUP BY currency)
+UNION ALL
+(SELECT chosen.customer_id, customer.name, chosen.oldest, ARRAY[{names}, chosen.documents]
+ FROM chosen JOIN customers_customer customer ON customer.id = chosen.customer_id
+ WHERE chosen.currency = %(currency)s
+ ORDER BY {order}, customer.name, chosen.customer_id {window})"""
+
+_DOCUMENTS = """,
+chosen AS MATERIALIZED (
+    SELECT documents.*, %(day)s - ages_from AS days FROM documents WHERE true {where}
+)
+(SELECT NULL::bigint, currency, count(*)::int, ARRAY[{sums}, count(*)], NULL::text, NULL::bigint,
+        NULL::text, NULL::text, NULL::date, NULL::date, NULL::numeric
+ FROM chosen GROUP BY currency)
+UNION ALL
+(SELECT chosen.customer_id, customer.name, chosen.days, NULL::numeric[], chosen.kind, chosen.key,
+        chosen.book_id, chosen.number, chosen.dated_on, chosen.ages_from, chosen.amount
+ FROM chosen JOIN customers_customer customer ON customer.id = chosen.customer_id
+ WHERE chosen.currency = %(currency)s
+ ORDER BY {order}, chosen.kind, chosen.key {window})"""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of an aging, ordered and sliced by the database."""
+    """The rows of an aging, ordered and sliced by the database.
+
+    ``start`` and ``length`` say which slice will be asked for, so that it comes with the sums.
+    """
 
     asked: Asked
     order: tuple[str, ...] = ()
+    start: int = 0
+    length: int = 0
+
+    @cached_property
+    def _first(self) -> tuple[dict[str, tuple[int, Sums]], list[Row | DocumentRow]]:
+        return self._read(f"LIMIT {self.length:d} OFFSET {self.start:d}")
 
     @cached_property
     def by_currency(self) -> dict[str, tuple[int, Sums]]:
-        """Number of rows and sums for each currency; one statement."""
-        by_customer = self.asked.by == CUSTOMER
-        select = _CUSTOMERS + _CUSTOMER_TOTALS if by_customer else _DOCUMENT_TOTALS
-        totals = ", ".join(f"sum({name})" for name in self._names)
-        found = self._read(select.format(sums=self._sums, totals=totals, where=self._where))
-        return {
-            currency: (count, Sums(tuple(rest[:-2]), rest[-2], int(rest[-1])))
-            for currency, count, *rest in found
-        }
+        """Number of rows and sums for each currency."""
+        return self._first[0]
 
     @property
     def totals(self) -> Sums:
@@ -155,6 +158,8 @@ class Rows:
         return self._own[0]
 
     def order_by(self, *names: str) -> "Rows":
+        if names == self.order:
+            return self
         ordered = replace(self, order=names)
         if "by_currency" in self.__dict__:
             ordered.__dict__["by_currency"] = self.by_currency
@@ -162,28 +167,40 @@ class Rows:
 
     def __getitem__(self, part: slice) -> list[Row | DocumentRow]:
         start, stop = part.start or 0, len(self) if part.stop is None else part.stop
-        return self._page(f"LIMIT {max(stop - start, 0):d} OFFSET {start:d}")
+        if "_first" in self.__dict__ and start == self.start and stop <= start + self.length:
+            return self._first[1][: stop - start]
+        return self._read(f"LIMIT {max(stop - start, 0):d} OFFSET {start:d}")[1]
 
     def __iter__(self) -> Iterator[Row | DocumentRow]:
-        return iter(self._page(""))
+        return iter(self._read("")[1])
 
-    def _page(self, window: str) -> list[Row | DocumentRow]:
-        shape = {
-            "sums": self._sums,
-            "names": ", ".join(f"grouped.{name}" for name in self._names),
-            "where": self._where,
-            "order": self._order,
-            "window": window,
-        }
-        if self.asked.by == CUSTOMER:
-            found = self._read((_CUSTOMERS + _CUSTOMER_PAGE).format(**shape))
-            return [
-                Row(pk, name, Sums(tuple(rest[:-3]), rest[-3], rest[-2]), rest[-1])
-                for pk, name, *rest in found
-            ]
-        return [self._document(*row) for row in self._read(_DOCUMENT_PAGE.format(**shape))]
+    def _read(self, window: str) -> tuple[dict[str, tuple[int, Sums]], list[Row | DocumentRow]]:
+        asked, by_customer = self.asked, self.asked.by == CUSTOMER
+        words = asked.words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        found = receivable.rows(
+            (_CUSTOMERS if by_customer else _DOCUMENTS).format(
+                sums=self._sums if by_customer else self._sums_alone,
+                totals=", ".join(f"sum({name})" for name in self._names),
+                names=", ".join(f"chosen.{name}" for name in self._names),
+                where=self._where,
+                order=self._order,
+                window=window,
+            ),
+            asked.company,
+            as_of=asked.as_of if asked.is_past else None,
+            day=asked.as_of,
+            currency=asked.shown_currency,
+            customer=asked.customer_id,
+            words=f"%{words}%",
+        )
+        sums = {row[1]: (row[2], _sums_of(row[3])) for row in found if row[0] is None}
+        make = self._customer if by_customer else self._document
+        return sums, [make(*row) for row in found if row[0] is not None]
 
-    def _document(self, customer, name, kind, key, book_id, number, dated, due, days, amount):
+    def _customer(self, pk, name, oldest, parts) -> Row:
+        return Row(pk, name, _sums_of(parts), oldest)
+
+    def _document(self, customer, name, days, _, kind, key, book_id, number, dated, due, amount):
         buckets = self.asked.bucket_set
         label = "Credit" if amount < 0 else buckets.buckets[buckets.place(days)].label
         title = f"{receivable.NAMES[kind]} {number or book_id}"
@@ -196,13 +213,22 @@ class Rows:
         return [f"b{n}" for n in range(len(self.asked.bucket_set.buckets))] + ["credits"]
 
     @property
-    def _sums(self) -> str:
+    def _parts(self) -> list[str]:
         parts = [
             f"coalesce(sum(amount) FILTER (WHERE amount > 0{_between(one.first, one.last)}), 0)"
             for one in self.asked.bucket_set.buckets
         ]
-        parts.append("coalesce(sum(amount) FILTER (WHERE amount < 0), 0)")
-        return ", ".join(f"{part} AS {name}" for part, name in zip(parts, self._names, strict=True))
+        return [*parts, "coalesce(sum(amount) FILTER (WHERE amount < 0), 0)"]
+
+    @property
+    def _sums(self) -> str:
+        return ", ".join(
+            f"{part} AS {name}" for part, name in zip(self._parts, self._names, strict=True)
+        )
+
+    @property
+    def _sums_alone(self) -> str:
+        return ", ".join(self._parts)
 
     @property
     def _where(self) -> str:
@@ -223,11 +249,10 @@ class Rows:
     @property
     def _order(self) -> str:
         by_customer = self.asked.by == CUSTOMER
-        known = CUSTOMER_ORDERS if by_customer else DOCUMENT_ORDERS
+        known = DOCUMENT_ORDERS
         if by_customer:
-            buckets = {name: name for name in self._names}
-            total = " + ".join(f"grouped.{name}" for name in self._names)
-            known = known | buckets | {"total": total}
+            total = " + ".join(self._names)
+            known = CUSTOMER_ORDERS | {name: name for name in self._names} | {"total": total}
         parts = []
         for name in self.order or (("-total",) if by_customer else ("-days",)):
             column = known.get(name.lstrip("-"))
@@ -235,18 +260,10 @@ class Rows:
                 parts.append(f"{column} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST")
         return ", ".join(parts) or "customer.name"
 
-    def _read(self, select: str) -> list[tuple]:
-        asked = self.asked
-        words = asked.words.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        return receivable.rows(
-            select,
-            asked.company,
-            as_of=asked.as_of if asked.is_past else None,
-            day=asked.as_of,
-            currency=asked.shown_currency,
-            customer=asked.customer_id,
-            words=f"%{words}%",
-        )
+
+def _sums_of(parts: list[Decimal]) -> Sums:
+    *amounts, credits, count = parts
+    return Sums(tuple(amounts), credits, int(count))
 
 
 def _between(first: int | None, last: int | None) -> str:

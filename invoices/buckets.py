@@ -80,8 +80,12 @@ class Sums:
     count: int = 0
 
     @property
+    def debits(self) -> Decimal:
+        return sum(self.amounts, ZERO)
+
+    @property
     def total(self) -> Decimal:
-        return sum(self.amounts, ZERO) + self.credits
+        return self.debits + self.credits
 
 
 @dataclass

@@ -106,7 +106,7 @@ class CellColumn(MoneyColumn):
         name = bound_column.name
         amount = amount_of(record, name)
         if not amount:
-            return format_html('<span class="money money-zero">{}</span>', figures.NOTHING)
+            return ""
         cell = {"total": "", CREDITS: CREDITS}.get(name, name.removeprefix("b"))
         url = table.link(customer=record.customer_id, cell=cell)
         return format_html(

@@ -26,10 +26,11 @@ FIRST_DAY = date(1990, 1, 1)
 def workbench(request, company):
     now = clock.now()
     asked, trouble = _asked(request, company, company.local_date(now))
-    rows = Rows(asked)
     if request.GET.get("export"):
-        return _export(request, rows, now)
-    table = _table(request, rows)
+        return _export(request, Rows(asked), now)
+    page = _number(request.GET.get("page")) or 1
+    rows = Rows(asked, tuple(request.GET.getlist("sort")), (page - 1) * PER_PAGE, PER_PAGE)
+    table = _table(rows)
     RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
     table.flags_of = _flags(asked, [row.record for row in table.page.object_list], now)
     return render(
@@ -44,6 +45,7 @@ def workbench(request, company):
             "totals": rows.totals,
             "rows": len(rows),
             "slices": _slices(asked, rows),
+            "credits_url": _url(asked, by=INVOICE, cell=CREDITS),
             "elsewhere": [
                 (code, sums, _url(asked, by=INVOICE, currency=code, cell="", customer=None))
                 for code, sums in rows.elsewhere.items()
@@ -80,8 +82,6 @@ def _asked(request, company, today) -> tuple[Asked, str]:
         cell = ""
     by = given.get("by")
     code = given.get("currency", "").upper()[:3]
-    customer = given.get("customer", "")
-    is_number = customer.isascii() and customer.isdigit() and len(customer) < 18
     return Asked(
         company=company,
         today=today,
@@ -89,10 +89,15 @@ def _asked(request, company, today) -> tuple[Asked, str]:
         bucket_set=bucket_set,
         by=by if by in (CUSTOMER, INVOICE) else CUSTOMER,
         currency=code if code.isascii() and code.isalpha() and code != company.currency else "",
-        customer_id=int(customer) if is_number else None,
+        customer_id=_number(given.get("customer")),
         cell=cell,
         words=given.get("q", "").replace("\x00", "").strip()[:100],
     ), trouble
+
+
+def _number(text: str | None) -> int | None:
+    is_number = text and text.isascii() and text.isdigit() and len(text) < 15
+    return int(text) if is_number else None
 
 
 def _url(asked: Asked, **changes) -> str:
@@ -109,7 +114,7 @@ def _url(asked: Asked, **changes) -> str:
     return reverse("invoices:aging", args=[asked.company.slug]) + query(**parts)
 
 
-def _table(request, rows: Rows):
+def _table(rows: Rows):
     asked = rows.asked
     options = {
         "is_filtered": asked.is_narrowed,
@@ -132,13 +137,10 @@ def _slices(asked: Asked, rows: Rows) -> list[Slice]:
     sums, labels = rows.totals, [one.label for one in asked.bucket_set.buckets]
     # The oldest bucket has the strongest colour, however many there are.
     shift = 5 - len(labels)
-    slices = [
+    return [
         Slice(label, amount, n + shift if n else 0, _url(asked, by=INVOICE, cell=n))
         for n, (label, amount) in enumerate(zip(labels, sums.amounts, strict=True))
     ]
-    if sums.credits:
-        slices.append(Slice("Credits", sums.credits, 0, _url(asked, by=INVOICE, cell=CREDITS)))
-    return slices
 
 
 def _cell_label(asked: Asked) -> str:
@@ -163,7 +165,7 @@ def _exports(request) -> list[tuple[str, str]]:
 def _export(request, rows: Rows, now):
     """Every row of the aging in its order, with its sum as the last row."""
     asked = rows.asked
-    table = _table(request, rows)
+    table = _table(rows)
     RequestConfig(request, paginate=False).configure(table)
     records = list(table.data.data)
     notes = _flags(asked, records, now)
