@@ -76,15 +76,15 @@ def message(request, company, message_id):
     )
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def approve(request, company, message_id):
     row = _message(company, message_id)
     return _approve(request, company, [row], review.seen(request.POST.get("seen", "")))
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def approve_many(request, company):
     """Approve what stood on the screen, as it stood there."""
     hashes = review.seen(request.POST.get("seen", ""))
@@ -105,16 +105,16 @@ def _approve(request, company, rows, hashes):
     return done(request, go_to=_url(company), changed=CHANGED)
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def undo(request, company, moment):
     """Take back everything one click approved, as far as it has not left."""
     rows = review.approved_in(company, moment, request.user)
     return _undo(request, company, rows)
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def undo_one(request, company, message_id):
     return _undo(request, company, [_message(company, message_id)])
 
@@ -132,8 +132,8 @@ def _undo(request, company, rows):
     return done(request, go_to=_url(company), changed=CHANGED, message=said)
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def skip(request, company, message_id):
     return _act(
         request,
@@ -143,8 +143,8 @@ def skip(request, company, message_id):
     )
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def exclude(request, company, message_id):
     return _act(
         request,

@@ -41,8 +41,8 @@ def why(request, company, invoice_id):
     )
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def lift(request, company, invoice_id, hold_id):
     """End a pause, with a reason."""
     row = _invoice(company, invoice_id)

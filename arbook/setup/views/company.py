@@ -49,8 +49,8 @@ def people(request, company):
     )
 
 
-@require_POST
 @company_view(Role.OWNER)
+@require_POST
 def member(request, company, membership_id):
     """Change a member's role, or remove the member."""
     row = get_object_or_404(Membership, company=company, pk=membership_id)

@@ -98,8 +98,8 @@ def _redirect_uri() -> str:
     return settings.PUBLIC_URL + reverse("quickbooks_callback")
 
 
-@require_POST
 @company_view(Role.OWNER)
+@require_POST
 def quickbooks_start(request, company):
     """Send the owner to Intuit; the state ties the answer to this session and this company."""
     state = secrets.token_urlsafe(24)
@@ -147,8 +147,8 @@ def _finish(request, company: Company) -> None:
         messages.success(request, "QuickBooks is connected. The books are read now.")
 
 
-@require_POST
 @company_view(Role.OWNER)
+@require_POST
 def disconnect(request, company, vendor):
     connection = get_object_or_404(Connection.objects.of(company), vendor=vendor)
     connections.disconnect(connection, by=request.user, now=clock.now())
@@ -156,8 +156,8 @@ def disconnect(request, company, vendor):
     return redirect("setup:connections", company.slug)
 
 
-@require_POST
 @company_view(Role.BOOKKEEPER)
+@require_POST
 def sync_now(request, company):
     """Have the books read at once, by the worker."""
     connections.ask_for_sync(company, by=request.user, now=clock.now())
