@@ -23,7 +23,9 @@ class CustomerTable(Table):
         default="",
         verbose_name="In charge",
     )
-    oldest = tables.Column(verbose_name="Oldest", empty_values=(), attrs={"td": {"class": "num"}})
+    oldest = tables.Column(
+        empty_values=(), attrs={part: {"class": "num"} for part in ("th", "td", "tf")}
+    )
     overdue = MoneyColumn(verbose_name="Past due", total=True)
     credit = MoneyColumn(verbose_name="Credit", total=True)
     open = MoneyColumn(verbose_name="Open", total=True)
@@ -71,4 +73,5 @@ class CustomerTable(Table):
         if not record.oldest:
             return format_html('<span class="muted">{}</span>', "–")
         days = (self.today - record.oldest).days
-        return format_html('<span title="due {}">{} days</span>', figures.day(record.oldest), days)
+        words = "1 day" if days == 1 else f"{days} days"
+        return format_html('<span title="due {}">{}</span>', figures.day(record.oldest), words)

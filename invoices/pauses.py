@@ -26,8 +26,11 @@ def pause(
 
 
 def in_force(customer: Customer, *, now: datetime) -> list[Hold]:
-    """Why the customer or an invoice of theirs is quiet, the whole customer first."""
+    """Why the customer or an invoice of theirs is quiet, each ``said`` in words, the whole
+    customer first."""
     rows = holds.active(customer.company, [customer.pk], now=now)[customer.pk]
+    for hold in rows:
+        hold.said = holds.describe(hold)
     return sorted(rows, key=lambda hold: (hold.invoice_id is not None, hold.placed_at))
 
 

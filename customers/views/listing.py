@@ -12,7 +12,7 @@ from customers import consent, contacts, receivable
 from customers.models import Channel
 from customers.tables import CustomerTable
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @company_view(Role.VIEWER)

@@ -33,7 +33,7 @@ PLACES = [
     Place("customers", f"{COMPANY}/customers/", who=BOOKKEEPER),
     Place("customers-none", f"{COMPANY}/customers/?q=zzzz", who=BOOKKEEPER),
     Place("customer", f"{COMPANY}/customers/?sort=-overdue", who=BOOKKEEPER, link="tbody a"),
-    Place("data-to-fix", f"{COMPANY}/customers/data/", who=BOOKKEEPER),
+    Place("data-to-fix", f"{COMPANY}/invoices/data-to-fix/", who=BOOKKEEPER),
     Place("invoices", f"{COMPANY}/invoices/", who=BOOKKEEPER),
     Place("invoice", f"{COMPANY}/invoices/", who=BOOKKEEPER, link="tbody a"),
     Place("aging", f"{COMPANY}/invoices/aging/", who=BOOKKEEPER),
