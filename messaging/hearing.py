@@ -50,7 +50,6 @@ def act(
         holds.place(
             thread.customer,
             reason=Hold.Reason.REPLY,
-            note=_quoted(message),
             source=threads.hold_source(thread),
             by=None,
             now=now,
@@ -185,8 +184,3 @@ def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now
         by=None,
         now=now,
     )
-
-
-def _quoted(message: Message) -> str:
-    words = " ".join(message.body.split())
-    return f"“{words[:120]}{'…' if len(words) > 120 else ''}”" if words else "a reply without words"

@@ -204,7 +204,6 @@ def snooze(thread: Thread, *, until: date, by: User, now: datetime) -> Thread:
         holds.place(
             thread.customer,
             reason=Hold.Reason.REPLY,
-            note="put away, not answered",
             source=hold_source(thread),
             by=by,
             now=now,
@@ -284,7 +283,6 @@ def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thre
         holds.place(
             customer,
             reason=Hold.Reason.REPLY,
-            note="wrote to us",
             source=hold_source(own),
             by=None,
             now=now,

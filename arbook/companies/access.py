@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from arbook.companies.models import Company, Membership, Role, User
 
@@ -41,7 +42,9 @@ def company_view(role: Role, *, writes: Role | None = None):
                 raise PermissionDenied(f"This needs the role {Role(needed).label}.")
             request.company = membership.company
             request.role = Role(membership.role)
-            return view(request, membership.company, *args, **kwargs)
+            # Every time on a company's screens is told by the clock of its place.
+            with timezone.override(membership.company.zone):
+                return view(request, membership.company, *args, **kwargs)
 
         guarded.company_role = role
         guarded.company_write_role = for_writing

@@ -9,6 +9,7 @@ from django.urls import reverse
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.respond import show
 from customers.models import Customer
 from messaging import beside, inbox, replies, segments, talk
@@ -37,7 +38,7 @@ def queue_context(request, company, now, current: Thread | None = None) -> dict:
     which = request.GET.get("queue", "")
     if which not in inbox.QUEUES:
         which = _home(current, now) if current else "needs"
-    words = request.GET.get("q", "").strip()[:100]
+    words = storable(request.GET.get("q", "")).strip()[:100]
     number = request.GET.get("page", "1")
     number = int(number) if number.isdigit() and len(number) < 6 else 1
     found = inbox.queue(company, which, request.user, now=now, words=words, page=number)

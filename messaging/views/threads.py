@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.respond import done, is_fragment, refused, show
 from customers import consent
 from customers.models import Customer
@@ -349,7 +350,7 @@ def allow(request, company, thread_id):
 def link(request, company, thread_id):
     """Whose number it is: search, then choose."""
     thread = pages.of(company, thread_id)
-    words = request.GET.get("q", "").strip()[:100]
+    words = storable(request.GET.get("q", "")).strip()[:100]
     refusal = ""
     if request.method == "POST":
         chosen = request.POST.get("customer", "")
