@@ -1,0 +1,170 @@
+"""A company in which everything has happened once: a row for every number in a company's URL."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from arbook.companies.models import Company, Membership, Role, User
+from arbook.gateways.models import Connection
+from customers.models import Channel
+from invoices import approvals, letters
+from invoices.models import Approval, Dispute, Escalation, Hold, PromiseToPay, Reminder, Task
+from messaging.models import Message, MessageLine, Thread
+from reconciliation.models import CheckoutAttempt, Match, PayLink, Posting, StripePayment
+from tests import factories
+from tests.factories import NOW
+
+
+@dataclass
+class LivedIn:
+    """The company, its people by role, and the value for each parameter of a URL."""
+
+    company: Company
+    people: dict[Role, User]
+    values: dict[str, object]
+
+
+def lived_in(slug: str) -> LivedIn:
+    """Build one such company from plain rows."""
+    company = factories.company(slug=slug, mode=Company.Mode.REVIEW, timezone="America/New_York")
+    people = {role: _member(company, role) for role in Role}
+    factories.books(company)
+    for vendor in Connection.Vendor.values:
+        factories.connection(company, vendor)
+    cadence = factories.cadence(company)
+    customer = factories.customer(company)
+    contact = factories.contact(customer, Channel.SMS)
+    factories.contact(customer, Channel.EMAIL)
+    factories.consent(contact)
+    first, second = factories.invoice(customer, "100.00"), factories.invoice(customer, "50.00")
+    step = cadence.steps.get(key="day-30")
+    reminder = Reminder.objects.create(
+        company=company,
+        invoice=first,
+        step=step,
+        step_key=step.key,
+        anchor_on=first.issued_on,
+        due_on=first.issued_on + timedelta(days=30),
+        state=Reminder.State.SENT,
+    )
+    about = {"company": company, "customer": customer}
+    escalation = Escalation.objects.create(
+        **about,
+        invoice=first,
+        reminder=reminder,
+        stage=Escalation.Stage.LETTER,
+        letter="Please pay.",
+        opened_at=NOW,
+    )
+    letter = letters.compose(
+        company, customer, [first], set_aside={}, dated_on=factories.TODAY, written_before=True
+    )
+    content = {"letter": letter.as_content()}
+    approval = Approval.objects.create(
+        **about,
+        kind=Approval.Kind.LETTER,
+        subject=f"escalation:{escalation.pk}",
+        title="Letter",
+        why="Sixty days",
+        invoice=first,
+        amount=first.balance,
+        content=content,
+        content_hash=approvals.hash_of(content),
+        asked_at=NOW,
+    )
+    hold = Hold.objects.create(**about, reason=Hold.Reason.PERSON, placed_at=NOW)
+    task = Task.objects.create(
+        **about, kind=Task.Kind.OTHER, key="call", title="Call them", opened_at=NOW
+    )
+    dispute = Dispute.objects.create(
+        company=company, invoice=second, amount="10.00", reason="Broken", opened_at=NOW
+    )
+    PromiseToPay.objects.create(
+        company=company,
+        invoice=second,
+        amount="10.00",
+        due_on=factories.TODAY + timedelta(days=5),
+        made_at=NOW,
+    )
+    link = PayLink.objects.create(**about, invoice_set=str(first.pk), created_at=NOW)
+    link.invoices.add(first)
+    thread = Thread.objects.create(**about, last_message_at=NOW)
+    message = Message.objects.create(
+        **about,
+        thread=thread,
+        contact=contact,
+        direction=Message.Direction.OUT,
+        medium=Message.Medium.SMS,
+        purpose=Message.Purpose.REMINDER,
+        state=Message.State.PROPOSED,
+        address=contact.address,
+        body="Please pay $100.00.",
+        total="100.00",
+        pay_link=link,
+        content_hash="1" * 64,
+        created_at=NOW,
+    )
+    MessageLine.objects.create(message=message, invoice=first, amount="100.00")
+    payment = _payment(company, customer, link, first)
+    membership = Membership.objects.get(user=people[Role.BOOKKEEPER])
+    return LivedIn(
+        company,
+        people,
+        {
+            "company_slug": company.slug,
+            "customer_id": customer.pk,
+            "contact_id": contact.pk,
+            "invoice_id": first.pk,
+            "hold_id": hold.pk,
+            "message_id": message.pk,
+            "thread_id": thread.pk,
+            "payment_id": payment.pk,
+            "membership_id": membership.pk,
+            "approvals": approval.pk,
+            "cadences": cadence.pk,
+            "tasks": task.pk,
+            "holds": hold.pk,
+            "disputes": dispute.pk,
+            "vendor": "stripe",
+            "kind": "csv",
+            "moment": NOW.isoformat(),
+        },
+    )
+
+
+def _member(company: Company, role: Role) -> User:
+    # Nobody types a password here, and hashing one takes longer than all the rest.
+    person = factories.user(email=f"{role.label}@{company.slug}.example", password=None)
+    return factories.membership(company, role=role, person=person).user
+
+
+def _payment(company, customer, link, invoice) -> StripePayment:
+    attempt = CheckoutAttempt.objects.create(
+        company=company, link=link, amount="20.00", opened_at=NOW, session_id=f"cs_{company.pk}"
+    )
+    payment = StripePayment.objects.create(
+        company=company,
+        customer=customer,
+        attempt=attempt,
+        intent=f"pi_{company.pk}",
+        amount="20.00",
+        state=StripePayment.State.SUCCEEDED,
+        method="card",
+        started_at=NOW,
+        settled_at=NOW,
+    )
+    Match.objects.create(
+        company=company,
+        payment=payment,
+        invoice=invoice,
+        amount="20.00",
+        source=Match.Source.CHECKOUT,
+        accepted_at=NOW,
+    )
+    Posting.objects.create(
+        company=company,
+        payment=payment,
+        request_id=f"arb-{company.pk}",
+        reference=f"ST-{company.pk}",
+        intended_at=NOW,
+    )
+    return payment
