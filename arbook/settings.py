@@ -10,8 +10,8 @@ import secrets
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 env = environ.Env()

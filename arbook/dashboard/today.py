@@ -58,7 +58,8 @@ class Header:
     collected_today: Decimal
     due_this_week: Decimal
     leaving: int
-    held: list[tuple[str, int]]
+    # Customers kept quiet, by the first reason: "budget: 3".
+    held: list[str]
 
 
 def groups(companies: list[Company], *, now: datetime) -> list[Group]:
@@ -304,5 +305,5 @@ def header(companies: list[Company], *, now: datetime) -> Header:
         collected_today=(fresh or money.ZERO) + (booked or money.ZERO),
         due_this_week=sums["week"] or money.ZERO,
         leaving=Message.objects.filter(company__in=companies).leaving().count(),
-        held=[(one["stopped_by"].replace("_", " "), one["n"]) for one in held],
+        held=[f"{one['stopped_by'].replace('_', ' ')}: {one['n']}" for one in held],
     )

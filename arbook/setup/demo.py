@@ -168,7 +168,8 @@ def _first_day(company: Company, told: dict, say) -> None:
     """The first sync, the consent the company can prove, and the plan that follows."""
     cadence.ensure_default(company, now=clock.now())
     report = sync.full(company, now=clock.now())
-    say(f"{company.name}: " + ", ".join(f"{n} {name}" for name, n in report.counts.items()))
+    read = ", ".join(f"{counts['created']} {name}" for name, counts in report.counts.items())
+    say(f"{company.name}: read {read}")
     for number in sorted(set(told["consented"].values())):
         consent.grant(
             company,

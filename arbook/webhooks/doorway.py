@@ -1,7 +1,7 @@
 """Vendors are no browsers: their posts need no session, no cookies and no page headers.
 
-First in MIDDLEWARE, it hands whatever comes below ``/webhooks/`` to its view at once; a vendor waits
-for the answer, and everything skipped here would be work done for nobody.
+First in MIDDLEWARE, it hands whatever comes below ``/webhooks/`` to its view at once; a vendor
+waits for the answer, and everything skipped here would be work done for nobody.
 """
 
 from django.urls import resolve

@@ -36,7 +36,8 @@ class Arrival:
 
 _ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
 _OF_REALM = (
-    "((SELECT company_id FROM gateways_connection WHERE vendor = 'quickbooks' AND external_id = %s),"
+    "((SELECT company_id FROM gateways_connection"
+    " WHERE vendor = 'quickbooks' AND external_id = %s),"
     " %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
 )
 _INSERT = (

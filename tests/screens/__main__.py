@@ -33,7 +33,8 @@ FAULTS = """() => {
   for (const box of document.querySelectorAll('main *, aside *, header *')) {
     if (!box.childNodes.length || box.closest('svg, textarea, select, .sr-only, dialog')) continue;
     const own = [...box.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !box.offsetParent) continue;
+    // One pixel: words meant for the ear only.
+    if (!own || !box.offsetParent || box.clientWidth <= 1) continue;
     const style = getComputedStyle(box);
     const hides = style.overflowX === 'hidden' || style.overflowX === 'clip';
     const meant = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';

@@ -26,7 +26,7 @@ PLACES = [
     Place("not-found", "/c/nobody/", who=BOOKKEEPER),
     Place("today-all", "/", who=BOOKKEEPER),
     Place("today", f"{COMPANY}/", who=BOOKKEEPER),
-    Place("batch", f"{COMPANY}/messages/batch/", who=BOOKKEEPER),
+    Place("batch", f"{COMPANY}/messages/", who=BOOKKEEPER),
     Place("inbox", f"{COMPANY}/messages/inbox/", who=BOOKKEEPER),
     Place("thread", f"{COMPANY}/messages/inbox/", who=BOOKKEEPER, link=".pane-list a.item"),
     Place("inbox-empty", f"{OTHER}/messages/inbox/", who=BOOKKEEPER),

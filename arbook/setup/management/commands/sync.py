@@ -24,5 +24,6 @@ class Command(BaseCommand):
             report = read(company, now=clock.now())
         except VendorError as error:
             raise CommandError(f"QuickBooks: {error}") from error
-        for name, count in report.counts.items():
-            self.stdout.write(f"{name}: {count}")
+        for name, counts in report.counts.items():
+            told = ", ".join(f"{count} {word}" for word, count in counts.items())
+            self.stdout.write(f"{name}: {told}")
