@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -276,7 +276,7 @@ def header(companies: list[Company], *, now: datetime) -> Header:
     """Open, past due, collected today, due in seven days, leaving, and what is held by reason."""
     today = max((company.local_date(now) for company in companies), default=now.date())
     sums = (
-        Invoice.objects.filter(company__in=companies)
+        Invoice.objects.filter(company__in=companies, currency=F("company__currency"))
         .open()
         .aggregate(
             open=Sum("balance"),
