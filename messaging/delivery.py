@@ -19,7 +19,7 @@ from customers import consent, contacts
 from customers.models import Channel, ConsentEvent, Contact, Customer
 from invoices import cadence, tasks
 from invoices.models import Invoice, Reminder, Task
-from messaging import approving, delivery_codes
+from messaging import approving, delivery_codes, threads
 from messaging.models import Message
 
 State = Message.State
@@ -216,6 +216,9 @@ def _failed(row: Message, *, was_handed_over: bool, now: datetime) -> None:
         block_texts(row.company, code=row.error_code, said=meaning.sentence, now=now)
     elif meaning.alerts:
         _alert(row, meaning, now)
+    if row.purpose == Message.Purpose.REPLY:
+        # Whoever answered must learn that it did not arrive.
+        threads.needs_reply(threads.locked(row.thread), since=now)
     if row.purpose != Message.Purpose.REMINDER:
         return
     changes = bool(meaning.contact_state or meaning.withdraws_consent or meaning.blocks_channel)

@@ -9,7 +9,7 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later, StillUnknown, effect
 from customers import consent
 from customers.models import Channel
-from messaging import delivery, facts, gate, lastlook, quiet_hours, replies
+from messaging import delivery, facts, gate, lastlook, quiet_hours, replies, threads, ways
 from messaging.models import CHANNEL_OF, Message
 
 # Twilio lists a text it took within seconds; this many looks spread over about five minutes.
@@ -76,8 +76,8 @@ def _stops(company: Company, message: Message, texts, now: datetime):
         if _validity(message, now) is None:
             if message.purpose == Purpose.CONFIRMATION:
                 return _dropped(message, "Not sent: it is no decent hour.")
-            place = replies.place_of(message.thread, message.medium, message.address)
-            policy = replies.policy_of(message.thread, message.medium)
+            place = ways.place_of(message.thread, message.medium, message.address)
+            policy = ways.policy_of(message.thread, message.medium)
             moment = quiet_hours.next_moment(now, place, policy)
             return Later(moment.at or now + timedelta(days=1), moment.sentence)
     return None
@@ -86,8 +86,8 @@ def _stops(company: Company, message: Message, texts, now: datetime):
 def _validity(message: Message, now: datetime) -> int | None:
     return quiet_hours.validity_seconds(
         now,
-        replies.place_of(message.thread, message.medium, message.address),
-        replies.policy_of(message.thread, message.medium),
+        ways.place_of(message.thread, message.medium, message.address),
+        ways.policy_of(message.thread, message.medium),
     )
 
 
@@ -104,10 +104,14 @@ def _dropped(message: Message, sentence: str, *, is_closed: bool = False) -> dic
 
 
 def _then(one: Effect, result: dict, now: datetime) -> None:
-    if result.get("outcome") == "dropped":
-        delivery.dropped(one, result, now=now)
-    else:
+    if result.get("outcome") != "dropped":
         delivery.handed_over(one, result, now=now)
+        return
+    delivery.dropped(one, result, now=now)
+    message = Message.objects.select_related("thread").get(pk=result["message"])
+    if message.purpose == Purpose.REPLY and not result["is_closed"]:
+        # Whoever wrote it must learn that it did not leave.
+        threads.needs_reply(threads.locked(message.thread), since=now)
 
 
 def _resolve(one: Effect, now: datetime) -> dict | None:

@@ -12,7 +12,7 @@ from arbook.companies.models import Role
 from arbook.upsert import storable
 from arbook.web.respond import show
 from customers.models import Customer
-from messaging import beside, inbox, replies, segments, talk
+from messaging import beside, inbox, segments, talk, ways
 from messaging.models import Message, Thread
 
 NOTHING = {
@@ -132,7 +132,7 @@ def composer(
     request, row: Thread, now, *, seen: int, body: str = "", kind: str = "", error: str = ""
 ) -> dict:
     """The composer: the ways that are open, and why the others are not."""
-    offered = replies.ways(row, now=now)
+    offered = ways.of(row, now=now)
     first = next((way.medium for way in offered.values() if way.is_open), Message.Medium.NOTE)
     kind = kind or first
     return {

@@ -19,7 +19,7 @@ from invoices.disputes import DisputeRefused
 from invoices.holds import HoldRefused
 from invoices.models import Invoice
 from invoices.promises import PromiseRefused
-from messaging import outcomes, replies, segments, threads
+from messaging import outcomes, replies, segments, strangers, threads, ways
 from messaging.forms.inbox import (
     NOTE,
     AllowForm,
@@ -106,7 +106,7 @@ def _composer(request, thread, now, *, body="", kind="", error="", seen=None):
     if seen is None or not error:
         newest = thread.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
         seen = newest
-    if kind not in (*replies.MEDIUM_OF.values(), NOTE):
+    if kind not in (Message.Medium.SMS, Message.Medium.EMAIL, NOTE):
         kind = ""
     written = {"seen": seen, "body": body, "kind": kind, "error": error}
     if is_fragment(request):
@@ -131,7 +131,7 @@ def measure(request, company, thread_id):
         "messaging/_composer_size.html",
         {
             "kind": kind,
-            "way": replies.ways(thread, now=clock.now()).get(kind),
+            "way": ways.of(thread, now=clock.now()).get(kind),
             "size": segments.measure(segments.plain(request.POST.get("body", "")[:20_000])),
             "thread": thread,
         },
@@ -360,7 +360,7 @@ def link(request, company, thread_id):
         try:
             if customer is None:
                 raise ThreadRefused("Choose a customer of this company.")
-            own = threads.link(thread, customer=customer, by=request.user, now=clock.now())
+            own = strangers.link(thread, customer=customer, by=request.user, now=clock.now())
         except ThreadRefused as error:
             refusal = str(error)
         else:

@@ -8,7 +8,7 @@ from arbook.companies.models import Company, Role
 from arbook.outbox.models import Effect
 from arbook.sandbox import clock as movable
 from customers.models import Channel, Contact
-from messaging import replies, threads
+from messaging import replies, threads, ways
 from messaging.models import Message, Thread
 from messaging.replies import ReplyRefused
 from tests import factories
@@ -85,6 +85,7 @@ def test_an_opt_out_between_the_click_and_the_wire_wins(line, clerk):
     message.refresh_from_db()
     assert message.state == Message.State.WITHDRAWN
     assert line.received() == []
+    assert thread_of(line).state == Thread.State.NEEDS_REPLY
 
 
 def test_an_answer_at_night_waits_for_a_decent_hour_and_says_so(line, clerk):
@@ -97,7 +98,7 @@ def test_an_answer_at_night_waits_for_a_decent_hour_and_says_so(line, clerk):
     # Saturday night in Hartford: Monday at nine.
     assert message.send_after == datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
     assert line.received() == []
-    way = replies.ways(thread_of(line), now=movable.now())["sms"]
+    way = ways.of(thread_of(line), now=movable.now())["sms"]
     assert "09:00 Mon" in way.said
 
     movable.move_to(message.send_after)
@@ -214,4 +215,5 @@ def test_a_landline_fails_with_a_reason(line, clerk):
 
     message.refresh_from_db()
     assert (message.state, message.error_code) == (Message.State.FAILED, "30006")
+    assert thread_of(line).state == Thread.State.NEEDS_REPLY
     assert Contact.objects.get().state == Contact.State.NOT_TEXTABLE

@@ -10,7 +10,7 @@ from customers import consent, contacts
 from customers.models import Channel, Contact
 from invoices import holds, tasks
 from invoices.models import Dispute, Hold, PromiseToPay, Task
-from messaging import inbound, outcomes, threads
+from messaging import inbound, outcomes, strangers, threads
 from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
 from tests import factories
@@ -177,7 +177,7 @@ def test_an_unknown_sender_is_tied_to_a_customer_without_a_thread(company, clerk
     customer = factories.customer(company)
     thread = heard(company, "I paid that last week", sender=STRANGER)
 
-    own = threads.link(thread, customer=customer, by=clerk, now=NOW)
+    own = strangers.link(thread, customer=customer, by=clerk, now=NOW)
 
     assert own.customer == customer
     assert Contact.objects.get(customer=customer).address == STRANGER
@@ -190,7 +190,7 @@ def test_the_words_of_an_unknown_sender_move_into_the_customers_thread(company, 
     own = heard(company, "Thanks")
     thread = heard(company, "What do I owe?", sender=STRANGER)
 
-    linked = threads.link(thread, customer=customer, by=clerk, now=NOW)
+    linked = strangers.link(thread, customer=customer, by=clerk, now=NOW)
 
     assert linked == own
     assert linked.state == Thread.State.NEEDS_REPLY
@@ -204,7 +204,7 @@ def test_a_sender_is_never_tied_to_another_companys_customer(company, clerk):
     thread = heard(company, "What do I owe?", sender=STRANGER)
 
     with pytest.raises(ThreadRefused):
-        threads.link(thread, customer=foreign, by=clerk, now=NOW)
+        strangers.link(thread, customer=foreign, by=clerk, now=NOW)
 
 
 def test_a_wrong_person_is_never_written_to_again(company, customer, clerk):

@@ -1,0 +1,81 @@
+"""Senders nobody knows, and how they find their customer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from arbook.audit import log
+from arbook.companies.models import User
+from customers import contacts
+from customers.models import Contact, Customer
+from invoices import holds
+from invoices.models import Hold
+from messaging import threads
+from messaging.models import Message, Thread
+
+
+@transaction.atomic
+def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thread:
+    """Tie an unknown sender to a customer: the address becomes a contact, the words move over."""
+    threads.line_up(thread.company, thread.unknown_address)
+    thread = threads.locked(thread)
+    if thread.customer_id:
+        raise threads.ThreadRefused(f"This conversation already belongs to {thread.customer}.")
+    if customer.company_id != thread.company_id or customer.is_deleted:
+        raise threads.ThreadRefused("Choose a customer of this company.")
+    address = thread.unknown_address
+    contact = _contact(customer, address, by=by, now=now)
+    own = Thread.objects.filter(customer=customer).first()
+    if own is None:
+        own = thread
+        own.customer, own.unknown_address = customer, ""
+        own.save(update_fields=["customer", "unknown_address"])
+    else:
+        own = threads.locked(own)
+    Message.objects.filter(thread=thread).update(thread=own, customer=customer, contact=contact)
+    log.record(
+        "thread.linked",
+        f"{threads.shown(address)} belongs to {customer}.",
+        about=threads.about(own),
+        by=by,
+        at=now,
+        address=address,
+    )
+    if own.pk != thread.pk:
+        own.owner = own.owner or thread.owner
+        own.last_message_at = max(
+            filter(None, [own.last_message_at, thread.last_message_at]), default=None
+        )
+        if thread.state == Thread.State.NEEDS_REPLY:
+            own.intent = thread.intent
+            threads.needs_reply(own, since=thread.needs_reply_since or now)
+        else:
+            own.save()
+        thread.delete()
+    if own.state == Thread.State.NEEDS_REPLY:
+        holds.place(
+            customer,
+            reason=Hold.Reason.REPLY,
+            source=threads.hold_source(own),
+            by=None,
+            now=now,
+        )
+    return own
+
+
+def _contact(customer: Customer, address: str, *, by: User, now: datetime) -> Contact | None:
+    channel = threads.channel_of(address)
+    known = customer.contacts.filter(channel=channel, address=address).first()
+    if known and known.is_usable:
+        return known
+    try:
+        return contacts.add(
+            customer,
+            channel=channel,
+            written=address,
+            source=Contact.Source.REPLY,
+            by=by,
+            now=now,
+        )
+    except contacts.ContactRefused as refusal:
+        raise threads.ThreadRefused(str(refusal)) from None
