@@ -467,7 +467,7 @@ def contact(case: Case) -> Check:
             "contact",
             name,
             PASS,
-            who.address,
+            f"mail: {case.fell_back}",
             f"By mail instead of text: {case.fell_back}.",
             "contacts",
         )
@@ -673,9 +673,9 @@ def _lasts(hold: HoldFact) -> float:
 
 
 def _hold_sentence(case: Case, hold: HoldFact) -> str:
-    until = f" until {_quiet_until(case, hold.until)}" if hold.until else ""
-    note = f" ({hold.note})" if hold.note else ""
-    return f"Quiet{until}: {hold.label}{note}."
+    until = f", quiet until {_quiet_until(case, hold.until)}" if hold.until else ""
+    note = f" ({hold.note.rstrip('.')})" if hold.note else ""
+    return f"{_capital(hold.label)}{note}{until}."
 
 
 def _quiet_until(case: Case, until: datetime) -> str:

@@ -118,9 +118,25 @@ class Review:
     def kept_back(self) -> int:
         return sum(len(one.decisions) for one in self.silent)
 
+    @property
+    def proposed(self) -> list[Item]:
+        """What waits, in the order of the screen."""
+        return [item for group in self.groups for item in group.items]
+
     def first(self) -> Item | None:
-        rows = [item for group in self.groups for item in group.items]
-        return next(iter([*rows, *self.leaving]), None)
+        return next(iter([*self.proposed, *self.leaving]), None)
+
+    def after(self, message: Message) -> Item | None:
+        """The message itself while it waits, else the next one below it that does.
+
+        A key pressed again must meet the next row, never one far above that nobody looked at.
+        """
+        item = self.items.get(message.pk)
+        if item and item.message.state == Message.State.PROPOSED:
+            return item
+        place = _place(message)
+        below = [one for one in self.proposed if _place(one.message) > place]
+        return next(iter([*below, *self.proposed[-1:]]), None) or self.first()
 
 
 @dataclass(frozen=True)
@@ -175,6 +191,13 @@ def of(company: Company, *, now: datetime, by=None) -> Review:
     )
 
 
+def _place(message: Message) -> tuple:
+    """Where a message stands on the screen."""
+    order = [key for key, _, _ in GROUPS]
+    attention = message.attention if message.attention in order else dispatch.NORMAL
+    return order.index(attention), -message.total, message.pk
+
+
 def moment_of(at: datetime) -> str:
     """An instant as a part of an address, exact to the microsecond."""
     return at.strftime("%Y%m%d%H%M%S%f")
@@ -216,6 +239,16 @@ def decision_of(message: Message) -> Decision | None:
         .order_by("-at", "-pk")
         .first()
     )
+
+
+def headline(decision: Decision) -> tuple[str, str]:
+    """The decision in a sentence, and its tone: a yes that needs a person says so."""
+    if not decision.passed:
+        return decision.sentence, "warn"
+    waits = [one for one in decision.checks if one.get("result") == "wait"]
+    if waits:
+        return waits[0]["sentence"], "info"
+    return decision.sentence, "ok"
 
 
 def cost_words(message: Message) -> str:

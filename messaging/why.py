@@ -11,6 +11,7 @@ from messaging.models import Decision, Message
 SHOWN = 15
 # These stop a message only at the moment it would leave; they are no reason of the invoice.
 PASSING = {"budget", "hours"}
+HOLDS = {"customer_hold", "invoice_hold"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
         ),
         None,
     )
-    if stop and (is_message or stop.check in ("customer_hold", "invoice_hold", "do_not_dun")):
-        return f"Blocked: {stop.sentence}", "warn"
+    if stop and (is_message or stop.check in {*HOLDS, "do_not_dun"}):
+        said = stop.sentence
+        if stop.check in HOLDS:
+            said = said[:1].lower() + said[1:]
+        return f"Blocked: {said}", "warn"
     if message and message.state == Message.State.PROPOSED:
         return "Next: waits for a person's yes in the batch review.", "info"
     return planned, "ok" if is_message else "info"

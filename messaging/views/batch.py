@@ -26,15 +26,22 @@ def _message(company, message_id) -> Message:
     return get_object_or_404(rows.select_related("customer", "company"), pk=message_id)
 
 
-def _chosen(batch: review.Review, wanted: str, now) -> dict:
+def _chosen(request, company, batch: review.Review, now) -> dict:
+    wanted, after = request.GET.get("message", ""), request.GET.get("after", "")
     item = batch.items.get(int(wanted)) if wanted.isdigit() else None
+    if item is None and after.isdigit():
+        row = Message.objects.of(company).filter(pk=int(after)).first()
+        item = batch.after(row) if row else None
     item = item or batch.first()
     return {"item": item} | (_detail(item, now) if item else {})
 
 
 def _detail(item: review.Item, now) -> dict:
     decision = review.decision_of(item.message)
+    headline, tone = review.headline(decision) if decision else ("", "")
     return {
+        "headline": headline,
+        "tone": tone,
         "chosen": item.message,
         "decision": decision,
         "gates": review.gates_of(decision.checks) if decision else [],
@@ -49,7 +56,7 @@ def batch(request, company):
     now = clock.now()
     found = review.of(company, now=now, by=request.user)
     context = {"batch": found, "now": now, "undo_seconds": company.undo_seconds}
-    context |= _chosen(found, request.GET.get("message", ""), now)
+    context |= _chosen(request, company, found, now)
     return show(
         request,
         page="messaging/batch.html",
@@ -80,7 +87,8 @@ def message(request, company, message_id):
 @require_POST
 def approve(request, company, message_id):
     row = _message(company, message_id)
-    return _approve(request, company, [row], review.seen(request.POST.get("seen", "")))
+    hashes = review.seen(request.POST.get("seen", ""))
+    return _approve(request, company, [row], hashes, _after(company, message_id))
 
 
 @company_view(Role.BOOKKEEPER)
@@ -89,10 +97,14 @@ def approve_many(request, company):
     """Approve what stood on the screen, as it stood there."""
     hashes = review.seen(request.POST.get("seen", ""))
     rows = list(Message.objects.of(company).filter(pk__in=list(hashes)))
-    return _approve(request, company, rows, hashes)
+    return _approve(request, company, rows, hashes, _url(company))
 
 
-def _approve(request, company, rows, hashes):
+def _after(company, message_id) -> str:
+    return f"{_url(company)}?after={message_id}"
+
+
+def _approve(request, company, rows, hashes, go_to):
     approved = dispatch.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
     missed = len(rows) - approved.count
     if missed or not rows:
@@ -101,8 +113,8 @@ def _approve(request, company, rows, hashes):
             if approved.count
             else "It changed since you looked; look again before you approve."
         )
-        return refused(request, message=said, go_to=_url(company), changed=CHANGED)
-    return done(request, go_to=_url(company), changed=CHANGED)
+        return refused(request, message=said, go_to=go_to, changed=CHANGED)
+    return done(request, go_to=go_to, changed=CHANGED)
 
 
 @company_view(Role.BOOKKEEPER)
@@ -137,7 +149,7 @@ def _undo(request, company, rows):
 def skip(request, company, message_id):
     return _act(
         request,
-        company,
+        _after(company, message_id),
         lambda: dispatch.skip(_message(company, message_id), by=request.user, now=clock.now()),
         "Skipped this once. The next step of the cadence is planned.",
     )
@@ -148,18 +160,18 @@ def skip(request, company, message_id):
 def exclude(request, company, message_id):
     return _act(
         request,
-        company,
+        _after(company, message_id),
         lambda: dispatch.exclude(_message(company, message_id), by=request.user, now=clock.now()),
         "Excluded: no reminder leaves for this customer any more.",
     )
 
 
-def _act(request, company, act, said):
+def _act(request, go_to, act, said):
     try:
         act()
     except MessageRefused as refusal:
-        return refused(request, message=str(refusal), go_to=_url(company), changed=CHANGED)
-    return done(request, go_to=_url(company), changed=CHANGED, message=said)
+        return refused(request, message=str(refusal), go_to=go_to, changed=CHANGED)
+    return done(request, go_to=go_to, changed=CHANGED, message=said)
 
 
 @company_view(Role.BOOKKEEPER)
@@ -192,7 +204,8 @@ def pause(request, company, message_id):
         else:
             until = form.cleaned_data["until"]
             said = f"{row.customer} is quiet until {until:%a} {until:%b} {until.day}."
-            return done(request, go_to=_url(company), changed=CHANGED, message=said)
+            go_to = _after(company, row.pk)
+            return done(request, go_to=go_to, changed=CHANGED, message=said)
     title = f"Pause {row.customer}"
     return _form(request, company, row, form, title, "pause", "Pause")
 

@@ -1,5 +1,7 @@
 """The batch review over HTTP: what a person sees and does."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -110,7 +112,7 @@ def test_pausing_and_excluding_silence_the_customer(desk, client):
     client.post(url(desk, "pause", message.pk), {"until": "2026-12-24", "note": "on leave"})
     desk.prepare()
     page = client.get(url(desk, "batch")).content.decode()
-    assert "Quiet until Thu Dec 24: paused by a person (on leave)." in page
+    assert "Paused by a person (on leave), quiet until Thu Dec 24." in page
 
     desk.owes("Birch Books", "50.00", mobile="+18605550177")
     desk.read()
@@ -184,7 +186,9 @@ def test_a_pause_is_ended_from_why_with_a_reason(desk, client):
     hold = holds.place(
         invoice, reason=Hold.Reason.PERSON, by=desk.bookkeeper, now=desk.now, until=None
     )
-    assert "Blocked: Quiet" in client.get(url(desk, "why", invoice.pk)).content.decode()
+    assert (
+        "Blocked: paused by a person" in client.get(url(desk, "why", invoice.pk)).content.decode()
+    )
 
     client.post(url(desk, "lift", invoice.pk, hold.pk), {"reason": ""})
     hold.refresh_from_db()
@@ -211,3 +215,36 @@ def test_unsubscribing_needs_a_click_and_stops_mails(desk, client):
     desk.send("messaging.revisit")
     message.refresh_from_db()
     assert message.state == Message.State.WITHDRAWN
+
+
+def test_after_a_yes_the_next_row_below_is_shown(desk, client):
+    for number, amount in enumerate(["300.00", "200.00", "100.00"]):
+        desk.owes(f"More{number} Ltd", amount, mobile=f"+1860555020{number}")
+    desk.owes("Big Builder", "18250.00", mobile="+18605550210")
+    desk.read()
+    desk.prepare()
+    middle = desk.message("More1 Ltd")
+
+    response = client.post(url(desk, "approve", middle.pk), {"seen": seen(middle)}, follow=True)
+
+    assert response.context["chosen"] == desk.message("More2 Ltd")
+
+
+def test_whoever_approves_all_normal_leaves_the_special_ones_waiting(desk, client):
+    desk.ready()
+    Message.objects.update(handed_over_at=desk.now - timedelta(days=9), state="delivered")
+    desk.owes("Birch Books", "18250.00", mobile="+18605550177")
+    desk.owes("Alder Finch", "50.00", days=22)
+    desk.read()
+    desk.prepare()
+    page = client.get(url(desk, "batch"))
+    normal = page.context["batch"].normal
+
+    client.post(url(desk, "approve_many"), {"seen": normal.seen})
+
+    states = dict(
+        Message.objects.filter(purpose="reminder", state__in=["proposed", "approved"]).values_list(
+            "customer__name", "state"
+        )
+    )
+    assert states == {"Alder Finch": "approved", "Birch Books": "proposed"}

@@ -227,6 +227,6 @@ def test_a_hold_says_until_when_in_whole_days():
 
     verdict = gate.decide(facts)
 
-    expected = "Quiet until Fri Nov 27: a promise to pay (called on Monday)."
+    expected = "A promise to pay (called on Monday), quiet until Fri Nov 27."
     assert verdict.sentence == expected
     assert verdict.until == until
