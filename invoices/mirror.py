@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Greatest
 
@@ -27,7 +27,15 @@ from arbook.upsert import Row, upsert
 from customers import mirror as customer_mirror
 from customers.mirror import Applied
 from customers.models import Customer
-from invoices import book_news, cadence, disputes, escalations, promises, sync_problems
+from invoices import (
+    book_news,
+    cadence,
+    disputes,
+    escalations,
+    payment_lines,
+    promises,
+    sync_problems,
+)
 from invoices import mirror_targets as targets
 from invoices.models import (
     CreditMemo,
@@ -35,7 +43,6 @@ from invoices.models import (
     Invoice,
     JournalLine,
     Payment,
-    PaymentLine,
     Task,
 )
 from invoices.sync_problems import Problem
@@ -151,7 +158,7 @@ def apply_payments(
         watch=not quiet,
     )
     _settle_problems(company, "Payment", unique, problems, now)
-    touched = _replace_lines(company, written, unique)
+    touched = payment_lines.replace(company, written, unique)
     if written and not quiet:
         book_news.of_payments(company, written, unique, now=now)
     return _applied(written, len(unique), touched)
@@ -263,7 +270,7 @@ def remove(
     if entity == "Invoice":
         return [row.pk for row in found]
     if entity == "Payment":
-        return _invoices_behind(company, [row.pk for row in found])
+        return payment_lines.invoices_behind(company, [row.pk for row in found])
     return _open_of(company, {row.customer_id for row in found})
 
 
@@ -297,7 +304,7 @@ def unknown_customers(company: Company, found: Found) -> set[str]:
 
 def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime) -> None:
     """Let the plan follow: closed invoices lose their touches, open ones are planned again,
-    promises that are met are kept, cases that are paid are closed."""
+    promises that are met are kept, disputes and cases that are paid are closed."""
     ids = sorted(set(invoice_ids))
     if not ids:
         return
@@ -312,8 +319,6 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
             closed["paid"].append(pk)
     for reason, rows in closed.items():
         cadence.cancel(rows, reason=reason, now=now)
-    promises.settle(ids, now=now)
-    escalations.settle_paid(ids, now=now)
     cadence.plan(company, now=now, invoice_ids=ids)
     promises.settle(ids, now=now)
     disputes.settle(ids, now=now)
@@ -349,60 +354,6 @@ def _applied(written: list[Row], total: int, changed: list[int] | None = None) -
         len(written) - created,
         total - len(written),
         [row.id for row in written] if changed is None else changed,
-    )
-
-
-def _replace_lines(company: Company, written: list[Row], rows: dict[str, BookPayment]) -> list[int]:
-    """Write what changed payments settle; returns the invoices they settle or settled."""
-    if not written:
-        return []
-    old = [row.id for row in written if not row.is_new]
-    touched = set(_invoices_behind(company, old))
-    PaymentLine.objects.filter(payment__in=old).delete()
-    settled = set()
-    with connection.cursor() as cursor:
-        columns = "payment_id, document_type, document_id, amount"
-        with cursor.copy(f"COPY invoices_paymentline ({columns}) FROM STDIN") as copy:
-            for row in written:
-                for part in rows[row.key].applied:
-                    copy.write_row((row.id, part.txn_type[:30], part.txn_id[:40], part.amount))
-                    if part.txn_type == "Invoice":
-                        settled.add(part.txn_id)
-    reached = Invoice.objects.of(company).filter(quickbooks_id__in=settled)
-    touched |= set(reached.values_list("pk", flat=True))
-    _date_closings(company, touched)
-    return sorted(touched)
-
-
-def _date_closings(company: Company, invoice_ids: Iterable[int]) -> None:
-    """The day an invoice closed is the day of the last payment on it, where one is known."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE invoices_invoice invoice SET closed_on = last.paid_on FROM ("
-            "  SELECT line.document_id, max(payment.paid_on) AS paid_on"
-            "  FROM invoices_paymentline line"
-            "  JOIN invoices_payment payment ON payment.id = line.payment_id"
-            "  WHERE payment.company_id = %s AND line.document_type = 'Invoice'"
-            "    AND NOT payment.is_void AND NOT payment.is_deleted"
-            "    AND line.document_id IN (SELECT quickbooks_id FROM invoices_invoice"
-            "                             WHERE id = ANY(%s))"
-            "  GROUP BY line.document_id) last"
-            " WHERE invoice.company_id = %s AND invoice.quickbooks_id = last.document_id"
-            "   AND invoice.id = ANY(%s) AND invoice.balance = 0 AND NOT invoice.is_void"
-            "   AND invoice.closed_on IS DISTINCT FROM last.paid_on",
-            [company.pk, list(invoice_ids), company.pk, list(invoice_ids)],
-        )
-
-
-def _invoices_behind(company: Company, payment_ids: Sequence[int]) -> list[int]:
-    """Invoices that these payments (our keys) settle."""
-    if not payment_ids:
-        return []
-    documents = PaymentLine.objects.filter(payment__in=payment_ids, document_type="Invoice").values(
-        "document_id"
-    )
-    return list(
-        Invoice.objects.of(company).filter(quickbooks_id__in=documents).values_list("pk", flat=True)
     )
 
 

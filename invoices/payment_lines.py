@@ -1,0 +1,64 @@
+"""What payments settle: written with them, and the day the last one closed an invoice."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection
+
+from arbook.companies.models import Company
+from arbook.gateways.quickbooks_shapes import BookPayment
+from arbook.upsert import Row
+from invoices.models import Invoice, PaymentLine
+
+
+def replace(company: Company, written: list[Row], rows: dict[str, BookPayment]) -> list[int]:
+    """Write what changed payments settle; returns the invoices they settle or settled."""
+    if not written:
+        return []
+    old = [row.id for row in written if not row.is_new]
+    touched = set(invoices_behind(company, old))
+    PaymentLine.objects.filter(payment__in=old).delete()
+    settled = set()
+    with connection.cursor() as cursor:
+        columns = "payment_id, document_type, document_id, amount"
+        with cursor.copy(f"COPY invoices_paymentline ({columns}) FROM STDIN") as copy:
+            for row in written:
+                for part in rows[row.key].applied:
+                    copy.write_row((row.id, part.txn_type[:30], part.txn_id[:40], part.amount))
+                    if part.txn_type == "Invoice":
+                        settled.add(part.txn_id)
+    reached = Invoice.objects.of(company).filter(quickbooks_id__in=settled)
+    touched |= set(reached.values_list("pk", flat=True))
+    date_closings(company, touched)
+    return sorted(touched)
+
+
+def date_closings(company: Company, invoice_ids: Iterable[int]) -> None:
+    """The day an invoice closed is the day of the last payment on it, where one is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoices_invoice invoice SET closed_on = last.paid_on FROM ("
+            "  SELECT line.document_id, max(payment.paid_on) AS paid_on"
+            "  FROM invoices_paymentline line"
+            "  JOIN invoices_payment payment ON payment.id = line.payment_id"
+            "  WHERE payment.company_id = %s AND line.document_type = 'Invoice'"
+            "    AND NOT payment.is_void AND NOT payment.is_deleted"
+            "    AND line.document_id IN (SELECT quickbooks_id FROM invoices_invoice"
+            "                             WHERE id = ANY(%s))"
+            "  GROUP BY line.document_id) last"
+            " WHERE invoice.company_id = %s AND invoice.quickbooks_id = last.document_id"
+            "   AND invoice.id = ANY(%s) AND invoice.balance = 0 AND NOT invoice.is_void"
+            "   AND invoice.closed_on IS DISTINCT FROM last.paid_on",
+            [company.pk, list(invoice_ids), company.pk, list(invoice_ids)],
+        )
+
+
+def invoices_behind(company: Company, payment_ids: Sequence[int]) -> list[int]:
+    """Invoices that these payments (our keys) settle."""
+    if not payment_ids:
+        return []
+    documents = PaymentLine.objects.filter(payment__in=payment_ids, document_type="Invoice").values(
+        "document_id"
+    )
+    return list(
+        Invoice.objects.of(company).filter(quickbooks_id__in=documents).values_list("pk", flat=True)
+    )
