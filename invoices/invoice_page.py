@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q
 
 from arbook.audit import timeline
+from arbook.audit.models import Entry
 from invoices import cadence, flags
 from invoices.models import (
     Approval,
@@ -102,6 +103,13 @@ def gather(invoice: Invoice, *, now: datetime) -> Page:
         ),
         entries=timeline.of(invoice),
     )
+
+
+def version(invoice: Invoice) -> str:
+    """Changes whenever something happened to the invoice; one statement."""
+    newest = Entry.objects.about(invoice).order_by("-pk").values_list("pk", flat=True).first()
+    flags = f"{invoice.is_void:d}{invoice.is_deleted:d}"
+    return f"{invoice.balance}-{invoice.due_on}-{flags}-{newest or 0}"
 
 
 def state_words(invoice: Invoice) -> str:

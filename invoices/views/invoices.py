@@ -1,5 +1,6 @@
 """The invoices: the list with its filters, and the page or drawer of one."""
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django_tables2 import RequestConfig
@@ -8,7 +9,7 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.export import as_file
-from arbook.web.respond import show
+from arbook.web.respond import is_fragment, show
 from customers.models import Customer
 from invoices import flags, invoice_page, listing, pauses
 from invoices.buckets import SETS, STANDARD
@@ -63,17 +64,38 @@ def invoices(request, company):
     )
 
 
+PARTS = {
+    "watch": "invoices/_watch.html",
+    "facts": "invoices/_facts.html",
+    "story": "invoices/_story.html",
+}
+
+
 @company_view(Role.VIEWER)
 def invoice(request, company, invoice_id):
-    """The whole page; for htmx the drawer."""
+    """The whole page; for htmx one of its parts or the drawer.
+
+    The part ``watch`` answers 204 as long as nothing happened since the version it was given, so
+    that an open page follows what happens without being loaded again.
+    """
     rows = Invoice.objects.of(company).select_related("customer", "company")
     row = get_object_or_404(rows, pk=invoice_id)
-    return show(
+    part, version = request.GET.get("part", ""), invoice_page.version(row)
+    if part == "watch" and is_fragment(request) and request.GET.get("seen") == version:
+        return HttpResponse(status=204)
+    response = show(
         request,
         page="invoices/detail.html",
-        fragment="invoices/_drawer.html",
-        context={"invoice": row, "page": invoice_page.gather(row, now=clock.now())},
+        fragment=PARTS.get(part, "invoices/_drawer.html"),
+        context={
+            "invoice": row,
+            "page": invoice_page.gather(row, now=clock.now()),
+            "version": version,
+        },
     )
+    if part == "watch" and is_fragment(request):
+        response["HX-Trigger"] = "invoice-changed"
+    return response
 
 
 def _asked(request, company, now) -> listing.Asked:

@@ -358,3 +358,22 @@ def test_a_member_of_two_companies_cannot_mix_them(client, company, books):
     assert client.get(reverse("invoices:detail", args=[other.slug, invoice.pk])).status_code == 404
     page = client.get(aging_url(other, customer=books["birch"].pk))
     assert "Birch" not in shown(page)
+
+
+def test_an_open_page_hears_only_of_what_happened_since_it_was_read(desk, company, books):
+    invoice = books["birch"].invoices.get()
+    page = desk.get(invoice.get_absolute_url()).content.decode()
+    watch = re.search(r'hx-get="([^"]*part=watch[^"]*)"', page).group(1).replace("&amp;", "&")
+    htmx = {"HX-Request": "true"}
+    assert desk.get(watch, headers=htmx).status_code == 204
+
+    holds.place(invoice, reason=Hold.Reason.PERSON, by=None, now=NOW)
+    news = desk.get(watch, headers=htmx)
+
+    assert news.status_code == 200
+    assert news["HX-Trigger"] == "invoice-changed"
+    assert "On hold" in shown(news)
+    facts = desk.get(f"{invoice.get_absolute_url()}?part=facts", headers=htmx)
+    assert "Paused by a person" in shown(facts)
+    story = desk.get(f"{invoice.get_absolute_url()}?part=story", headers=htmx)
+    assert "Reminders paused" in shown(story)
