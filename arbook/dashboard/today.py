@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from arbook import money
 from arbook.companies.models import Company
-from invoices.models import Approval, Escalation, Hold, Invoice, Payment, Reminder, Task
+from invoices.idle import idle
+from invoices.models import Approval, Invoice, Payment, Task
 from messaging.models import Decision, Message, Thread
 from reconciliation.models import StripePayment
 
@@ -222,28 +223,6 @@ def _to_approve(companies: dict[int, Company], now: datetime) -> Group:
     ]
     count = len(rows) if len(rows) < MOST_ROWS else len(batches) + approvals.count()
     return Group("approve", "To approve", "check-badge", "Nothing waits for a yes", rows, count)
-
-
-def idle(companies, *, now: datetime):
-    """Open, past due invoices that nothing will happen to: no touch, hold, task or escalation."""
-    today = min((company.local_date(now) for company in companies), default=None)
-    customer_wide = Q(customer=OuterRef("customer"), invoice=None)
-    return (
-        Invoice.objects.filter(company__in=companies)
-        .past_due(today)
-        .filter(
-            ~Exists(Reminder.objects.planned().filter(invoice=OuterRef("pk"))),
-            ~Exists(Hold.objects.active(now).filter(customer_wide | Q(invoice=OuterRef("pk")))),
-            ~Exists(
-                Task.objects.open().filter(
-                    Q(invoice=OuterRef("pk")) | Q(customer=OuterRef("customer"), invoice=None)
-                )
-            ),
-            ~Exists(Escalation.objects.filter(customer=OuterRef("customer"), closed_at=None)),
-            customer__is_deleted=False,
-        )
-        .exclude(customer__tags__stops_dunning=True)
-    )
 
 
 def _idle(companies: dict[int, Company], now: datetime) -> Group:
