@@ -1,8 +1,10 @@
 """Replies over the whole wire: the customer's phone, the signed webhook, what is done at once."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import call_command
 
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
@@ -362,3 +364,12 @@ def test_an_answer_by_mail_lands_in_the_customers_thread(customer):
 def test_a_letter_without_a_sender_is_refused(customer, raw):
     with pytest.raises(mail_in.MailRefused):
         mail_in.receive(customer.company, raw, received_at=FRIDAY_NOON, now=FRIDAY_NOON)
+
+
+def test_a_letter_may_be_piped_in(customer, monkeypatch, capsys):
+    factories.contact(customer, Channel.EMAIL, "ana@alder.example")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(LETTER)))
+
+    call_command("mail_in", customer.company.slug)
+
+    assert "read as promise" in capsys.readouterr().out
