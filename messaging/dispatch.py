@@ -15,6 +15,7 @@ from arbook.audit import log
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
+from customers.models import Contact, Customer
 from invoices import cadence
 from invoices.models import Reminder
 from messaging import approving, decisions, drafting, facts
@@ -117,8 +118,7 @@ def prepare(
         now=now,
         edited={pk: row for pk, row in messages.items() if row.is_edited},
     )
-    run = _Run(company, now, messages, drafts)
-    done = run.write()
+    done = _Run(company, now, messages, drafts, _near_vip(company, drafts)).write()
     decisions.forget(company, keep=ids | leaving, among=customer_ids)
     return done
 
@@ -126,6 +126,24 @@ def prepare(
 def revisit(company: Company, customer_ids: Iterable[int], *, now: datetime) -> Prepared:
     """Look again at what is proposed to these customers."""
     return prepare(company, now=now, customer_ids=customer_ids)
+
+
+def _near_vip(company: Company, drafts: dict[int, Draft]) -> set[int]:
+    """Customers who share an address or a family with one whom nobody may remind."""
+    silent = Customer.objects.of(company).do_not_dun()
+    families = set(silent.values_list("quickbooks_id", "parent_quickbooks_id"))
+    if not families:
+        return set()
+    rows = Contact.objects.filter(customer__in=silent).exclude(address="")
+    addresses = set(rows.values_list("address", flat=True))
+    heads = {parent or own for own, parent in families}
+    own = Customer.objects.filter(pk__in=list(drafts)).values_list(
+        "pk", "quickbooks_id", "parent_quickbooks_id"
+    )
+    related = {pk for pk, key, parent in own if (parent or key) in heads}
+    return related | {
+        pk for pk, draft in drafts.items() if draft.wanted and draft.wanted.address in addresses
+    }
 
 
 def _lines_of(messages: dict[int, Message]) -> dict[int, list[int]]:
@@ -166,6 +184,7 @@ class _Run:
     now: datetime
     messages: dict[int, Message]
     drafts: dict[int, Draft]
+    near_vip: set[int]
 
     def write(self) -> Prepared:
         passing = {pk: draft for pk, draft in self.drafts.items() if draft.passed}
@@ -280,6 +299,8 @@ class _Run:
             return OVER_LIMIT
         if not draft.facts.was_texted and not draft.facts.was_mailed:
             return FIRST_CONTACT
+        if draft.facts.customer_id in self.near_vip:
+            return VIP_NEARBY
         return NORMAL
 
     def _lines(self, rows: list[Message]) -> None:

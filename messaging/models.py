@@ -206,7 +206,7 @@ class MessageLine(models.Model):
 
 
 class Template(models.Model):
-    """A text with merge fields. Without a company it is the house's own; a change is a new version."""
+    """A text with merge fields; without a company the house's own. A change is a new version."""
 
     company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="+")
     key = models.SlugField(max_length=40)
