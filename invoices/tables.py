@@ -127,7 +127,7 @@ class DocumentTable(Table):
     """Single documents of the receivable with their age."""
 
     document = tables.Column(accessor="name", attrs={"td": {"class": "lead nowrap"}}, footer="Sum")
-    customer = tables.Column(attrs={"td": {"class": "wide", "dir": "auto"}})
+    customer = tables.Column(attrs={"td": {"class": "wide"}})
     flags = tables.Column(
         empty_values=(), orderable=False, verbose_name="Notes", attrs={"td": {"class": "wide"}}
     )
@@ -170,7 +170,7 @@ class DocumentTable(Table):
 
     def render_customer(self, record):
         url = reverse("customers:detail", args=[self.asked.company.slug, record.customer_id])
-        return format_html('<a href="{}">{}</a>', url, record.customer)
+        return format_html('<a href="{}" dir="auto">{}</a>', url, record.customer)
 
     def render_flags(self, record):
         return badges(self.flags_of.get(record.key, ())) if record.kind == "Invoice" else ""
@@ -196,9 +196,7 @@ class InvoiceTable(Table):
         attrs={"td": {"class": "lead nowrap"}},
         footer="Sum",
     )
-    customer = tables.Column(
-        order_by="customer__name", attrs={"td": {"class": "wide", "dir": "auto"}}
-    )
+    customer = tables.Column(order_by="customer__name", attrs={"td": {"class": "wide"}})
     flags = tables.Column(
         empty_values=(), orderable=False, verbose_name="Notes", attrs={"td": {"class": "wide"}}
     )
@@ -239,7 +237,7 @@ class InvoiceTable(Table):
 
     def render_customer(self, record):
         url = reverse("customers:detail", args=[self.company.slug, record.customer_id])
-        return format_html('<a href="{}">{}</a>', url, record.customer)
+        return format_html('<a href="{}" dir="auto">{}</a>', url, record.customer)
 
     def render_flags(self, record):
         return format_html("{} {}", state_badge(record), badges(self.flags_of.get(record.pk, ())))
