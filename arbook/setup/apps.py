@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -9,4 +9,5 @@ class SetupConfig(AppConfig):
     def ready(self):
         from arbook.setup.heartbeat import write_schedule
 
-        post_migrate.connect(write_schedule, sender=self)
+        # Of the app that owns the row: an app without models, as we are, is never announced.
+        post_migrate.connect(write_schedule, sender=apps.get_app_config("django_q"))
