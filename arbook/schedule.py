@@ -24,5 +24,6 @@ JOBS = [
 
 def beat() -> None:
     """One heartbeat: the task that django-q2 runs every minute."""
-    jobs.beat("schedule")
-    jobs.run_due(JOBS, now=clock.now())
+    pulse = jobs.Pulse("schedule")
+    pulse()
+    jobs.run_due(JOBS, now=clock.now(), pulse=pulse)

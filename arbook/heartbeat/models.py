@@ -8,6 +8,8 @@ class Beat(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     last_at = models.DateTimeField()
+    # Until then it may be silent: it said that it begins something long.
+    busy_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

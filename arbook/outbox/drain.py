@@ -41,12 +41,17 @@ RETURNING *
 
 
 def drain(
-    *, now: Callable[[], datetime], kinds: Iterable[str] | None = None, rounds: int = 1000
+    *,
+    now: Callable[[], datetime],
+    kinds: Iterable[str] | None = None,
+    rounds: int = 1000,
+    pulse: Callable[[float], None] | None = None,
 ) -> Counter:
     """Do everything that is due; returns how many effects ended in which state.
 
     ``now`` is asked again for every chunk. Stops after ``rounds`` chunks of each kind, so that one
-    endless queue cannot starve the caller's other work.
+    endless queue cannot starve the caller's other work. ``pulse`` hears before each chunk how many
+    seconds it may take.
     """
     outcome: Counter = Counter()
     sweep()
@@ -57,6 +62,8 @@ def drain(
             claimed = claim(kind, now=now())
             if not claimed:
                 break
+            if pulse:
+                pulse(kind.lease_seconds)
             outcome += _do_chunk(kind, claimed, now)
     return outcome
 

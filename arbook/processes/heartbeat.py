@@ -4,14 +4,18 @@ import os
 
 
 def age(name: str) -> float | None:
-    """Seconds since the last beat of that name; None when the database does not say."""
+    """Seconds since the last beat of that name, None when the database does not say.
+
+    Negative while the process is within a silence that it announced.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbook.settings")
     from django.db import Error, connection
 
     try:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT extract(epoch FROM now() - last_at) FROM heartbeat_beat WHERE name = %s",
+                "SELECT extract(epoch FROM now() - greatest(last_at, busy_until))"
+                " FROM heartbeat_beat WHERE name = %s",
                 [name],
             )
             row = cursor.fetchone()

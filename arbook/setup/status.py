@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Count, Min
+from django.db.models.functions import Greatest
 
 from arbook import clock
 from arbook.companies.models import Company
@@ -42,9 +43,12 @@ def report(*, now: datetime) -> dict:
 
 
 def _oldest_beat() -> float | None:
-    """Seconds since the quietest of our processes gave a sign of life; None before the first."""
-    quietest = Beat.objects.aggregate(at=Min("last_at"))["at"]
-    return round((clock.system() - quietest).total_seconds(), 1) if quietest else None
+    """Seconds since the quietest of our processes gave a sign of life; None before the first.
+
+    0 while it is within a silence that it announced.
+    """
+    quietest = Beat.objects.aggregate(at=Min(Greatest("last_at", "busy_until")))["at"]
+    return max(round((clock.system() - quietest).total_seconds(), 1), 0) if quietest else None
 
 
 def _queue(rows, waiting: str, since: str, now: datetime) -> dict:

@@ -1,6 +1,7 @@
 """The worker's round: understand what arrived, then do what was decided."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from arbook import clock
@@ -20,10 +21,10 @@ class Round:
         return bool(self.inbound or self.outbound)
 
 
-def one_round(*, rounds: int = 50) -> Round:
+def one_round(*, rounds: int = 50, pulse: Callable[[float], None] | None = None) -> Round:
     """Payments and replies first: they may stop what would leave next."""
-    inbound = process_waiting(now=clock.now, rounds=rounds)
-    return Round(inbound, drain(now=clock.now, rounds=rounds))
+    inbound = process_waiting(now=clock.now, rounds=rounds, pulse=pulse)
+    return Round(inbound, drain(now=clock.now, rounds=rounds, pulse=pulse))
 
 
 def until_quiet(*, most: int = 50) -> Round:

@@ -31,8 +31,17 @@ RETURNING *
 """
 
 
-def process_waiting(*, now: Callable[[], datetime], limit: int = 20, rounds: int = 1000) -> Counter:
-    """Handle everything stored and due; returns how many events ended in which state."""
+def process_waiting(
+    *,
+    now: Callable[[], datetime],
+    limit: int = 20,
+    rounds: int = 1000,
+    pulse: Callable[[float], None] | None = None,
+) -> Counter:
+    """Handle everything stored and due; returns how many events ended in which state.
+
+    ``pulse`` hears before each chunk how many seconds it may take.
+    """
     outcome: Counter = Counter()
     WebhookEvent.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system()).update(
         state=State.RECEIVED
@@ -46,6 +55,8 @@ def process_waiting(*, now: Callable[[], datetime], limit: int = 20, rounds: int
             )
         if not claimed:
             break
+        if pulse:
+            pulse(LEASE.total_seconds())
         for event in sorted(claimed, key=lambda row: row.pk):
             outcome[process(event, now=now())] += 1
     return outcome

@@ -9,7 +9,7 @@ import psycopg
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from arbook.heartbeat.jobs import beat
+from arbook.heartbeat.jobs import Pulse
 from arbook.outbox.outbox import CHANNEL
 from arbook.setup.work import one_round
 
@@ -49,10 +49,10 @@ class Command(BaseCommand):
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
-        wait = pause
+        wait, pulse = pause, Pulse("worker")
         while not self.stopping:
-            beat("worker")
-            if one_round().did_something:
+            pulse()
+            if one_round(pulse=pulse).did_something:
                 # What came in the shadow of the last notification was not announced again.
                 wait = LOOK_AGAIN
                 continue
