@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
 from arbook.audit import log
 from arbook.companies.models import Company, User
+from arbook.phones import parse
 
 # What a command or the settings screen may set, beside the mode.
 SETTABLE = [
@@ -29,6 +31,8 @@ SETTABLE = [
     "vip_customer_type",
     "vip_note_marker",
 ]
+PHONES = ("test_phone", "phone")
+LONGEST_UNDO = 3600
 
 
 @transaction.atomic
@@ -41,9 +45,10 @@ def save(slug: str, values: dict, *, by: User | None, now: datetime) -> tuple[Co
     created = company is None
     company = company or Company(slug=slug, name=slug)
     before = {name: getattr(company, name) for name in values}
-    for name, value in values.items():
-        setattr(company, name, company._meta.get_field(name).to_python(value))
+    for name, value in _read(values).items():
+        setattr(company, name, value)
     company.full_clean()
+    _judge(company)
     company.save()
     changed = {
         name: [str(before[name]), str(getattr(company, name))]
@@ -61,6 +66,35 @@ def save(slug: str, values: dict, *, by: User | None, now: datetime) -> tuple[Co
             "company.saved", said, about=[company], by=by, at=now, company=company, **changed
         )
     return company, created
+
+
+def _read(values: dict) -> dict:
+    """The values as their fields keep them; raises ValidationError with every name that is wrong."""
+    read, wrong = {}, {}
+    for name, value in values.items():
+        value = value.strip() if isinstance(value, str) else value
+        try:
+            read[name] = Company._meta.get_field(name).to_python(value)
+            if name in PHONES and value:
+                number = parse(value)
+                if number is None:
+                    raise ValidationError("This is not a phone number we can read.")
+                read[name] = number.e164
+        except ValidationError as error:
+            wrong[name] = error
+    if wrong:
+        raise ValidationError(wrong)
+    return read
+
+
+def _judge(company: Company) -> None:
+    """What one field alone cannot tell."""
+    if company.sends_from >= company.sends_until:
+        raise ValidationError({"sends_until": "This is not after the start."})
+    if company.review_above < 0:
+        raise ValidationError({"review_above": "An amount is not below zero."})
+    if company.undo_seconds > LONGEST_UNDO:
+        raise ValidationError({"undo_seconds": f"At most {LONGEST_UNDO} seconds."})
 
 
 def webhook_url(company: Company, vendor: str) -> str:

@@ -61,16 +61,13 @@ def ask_for_sync(company: Company, *, by: User | None, now: datetime) -> None:
 def with_stripe(
     company: Company, *, secret_key: str, webhook_secret: str, by: User | None, now: datetime
 ) -> Connection:
-    connection = _store(
-        company,
-        Vendor.STRIPE,
-        {"secret_key": secret_key, "webhook_secret": webhook_secret},
-        now=now,
+    """Connect Stripe by its keys. As with the two below, an empty secret keeps the stored one."""
+    candidate = _candidate(
+        company, Vendor.STRIPE, {"secret_key": secret_key, "webhook_secret": webhook_secret}
     )
-    account = _prove(connection, lambda: stripe.of(company).account().id)
-    if account:
-        Connection.objects.filter(pk=connection.pk).update(external_id=account[:64])
-    return _announce(connection, by=by, now=now)
+    account = _ask(candidate, lambda: stripe.Stripe(candidate).account().id, now)
+    candidate.external_id = (account or candidate.external_id)[:64]
+    return _store(candidate, by=by, now=now)
 
 
 def with_twilio(
@@ -82,26 +79,25 @@ def with_twilio(
     by: User | None,
     now: datetime,
 ) -> Connection:
-    connection = _store(
+    candidate = _candidate(
         company,
         Vendor.TWILIO,
         {"auth_token": auth_token},
         external_id=account_sid,
         options={"messaging_service": messaging_service},
-        now=now,
     )
-    _prove(connection, lambda: twilio.of(company).account())
-    return _announce(connection, by=by, now=now)
+    _ask(candidate, lambda: twilio.Twilio(candidate).account(), now)
+    return _store(candidate, by=by, now=now)
 
 
 def with_slack(
     company: Company, *, bot_token: str, channel: str, by: User | None, now: datetime
 ) -> Connection:
-    connection = _store(
-        company, Vendor.SLACK, {"bot_token": bot_token}, options={"channel": channel}, now=now
+    candidate = _candidate(
+        company, Vendor.SLACK, {"bot_token": bot_token}, options={"channel": channel}
     )
-    _prove(connection, lambda: slack.of(company).account())
-    return _announce(connection, by=by, now=now)
+    _ask(candidate, lambda: slack.Slack(candidate).account(), now)
+    return _store(candidate, by=by, now=now)
 
 
 def disconnect(connection: Connection, *, by: User, now: datetime) -> None:
@@ -120,35 +116,47 @@ def disconnect(connection: Connection, *, by: User, now: datetime) -> None:
         connection.delete()
 
 
-def _store(company, vendor, secrets, *, now, external_id="", options=None) -> Connection:
-    connection = Connection.objects.of(company).filter(vendor=vendor).first()
-    before = dict(connection.secrets) if connection else {}
-    connection = connection or Connection(company=company, vendor=vendor)
-    # An empty field keeps what is stored, so that one secret can be renewed alone.
-    connection.secrets = before | {name: value for name, value in secrets.items() if value}
-    connection.external_id = external_id or connection.external_id
-    connection.options = connection.options | {
-        name: value for name, value in (options or {}).items() if value
-    }
+def _candidate(company, vendor, secrets, *, external_id="", options=None) -> Connection:
+    """What the connection would be: a row of its own, so that a refusal leaves the stored one."""
+    known = Connection.objects.of(company).filter(vendor=vendor).first()
+    known = known or Connection(company=company, vendor=vendor)
+    candidate = Connection(
+        company=company,
+        vendor=vendor,
+        external_id=external_id or known.external_id,
+        secrets=known.secrets | {name: value for name, value in secrets.items() if value},
+        options=known.options | {name: value for name, value in (options or {}).items() if value},
+    )
+    candidate.full_clean(exclude=["secrets"], validate_unique=False, validate_constraints=False)
+    return candidate
+
+
+def _ask(candidate: Connection, who, now: datetime):
+    """Ask the vendor who we are. Only a refusal of the credentials themselves ends it."""
+    try:
+        answer = who()
+    except errors.Disconnected as error:
+        raise NotConnected(candidate.error or str(error)) from error
+    except errors.VendorError:
+        # Away, or a key that may not read its own account: the first real call will tell.
+        return None
+    candidate.last_ok_at = now
+    return answer
+
+
+@transaction.atomic
+def _store(candidate: Connection, *, by: User | None, now: datetime) -> Connection:
+    """Keep the candidate in place of what is stored."""
+    connection, _ = Connection.objects.select_for_update().get_or_create(
+        company=candidate.company, vendor=candidate.vendor
+    )
+    for name in ("external_id", "secrets", "options", "last_ok_at"):
+        setattr(connection, name, getattr(candidate, name) or getattr(connection, name))
     connection.state, connection.error = Connection.State.CONNECTED, ""
     connection.connected_at = now
     connection.full_clean(exclude=["secrets"])
     connection.save()
-    return connection
-
-
-def _prove(connection: Connection, ask):
-    """Ask the vendor who we are. Only a refusal of the credentials themselves ends it."""
-    try:
-        return ask()
-    except errors.Disconnected as error:
-        Connection.objects.filter(pk=connection.pk).update(
-            state=Connection.State.RECONNECT, error=str(error)[:300]
-        )
-        raise NotConnected(f"{connection.get_vendor_display()}: {error}") from error
-    except errors.VendorError:
-        # Away, or a key that may not read its own account: the first real call will tell.
-        return None
+    return _announce(connection, by=by, now=now)
 
 
 def _announce(connection: Connection, *, by: User | None, now: datetime) -> Connection:

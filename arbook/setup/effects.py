@@ -1,8 +1,11 @@
-"""Reading the books when a person asks for it."""
+"""What a person asked for that takes the worker: reading the books, inviting somebody."""
 
 from arbook import clock
+from arbook.companies.models import Membership
+from arbook.gateways import mail
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import effect
+from arbook.setup import members
 from invoices import sync
 
 
@@ -11,3 +14,24 @@ def sync_books(one: Effect, prepared) -> dict:
     """Everything the first time, changes afterwards; safe to repeat."""
     report = sync.run(one.company, now=clock.now())
     return {"counts": report.counts}
+
+
+@effect("setup.invite", max_attempts=8)
+def send_invitation(one: Effect, prepared) -> dict:
+    """One mail to a new member; nothing when the person was removed meanwhile."""
+    membership = (
+        Membership.objects.select_related("user", "company")
+        .filter(pk=one.payload["membership"])
+        .first()
+    )
+    if membership is None:
+        return {"skipped": "Not a member any more."}
+    subject, text = members.invitation(membership, by=one.payload["by"])
+    sent = mail.send(
+        company=membership.company,
+        to=membership.user.email,
+        subject=subject,
+        text=text,
+        key=one.key,
+    )
+    return {"message_id": sent.message_id}

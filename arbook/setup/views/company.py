@@ -31,14 +31,15 @@ def people(request, company):
     form = MemberForm(request.POST or None)
     if form.is_valid():
         try:
-            membership, is_new = members.invite(
+            membership = members.invite(
                 company, by=request.user, now=clock.now(), **form.cleaned_data
             )
         except members.MemberRefused as refusal:
             form.add_error("email", str(refusal))
         else:
-            how = " They set a password through “Forgot password?”." if is_new else ""
-            messages.success(request, f"{membership.user.email} may work here now.{how}")
+            messages.success(
+                request, f"{membership.user.email} may work here now. An invitation is on its way."
+            )
             return redirect("setup:members", company.slug)
     rows = Membership.objects.filter(company=company).select_related("user")
     return render(

@@ -76,8 +76,10 @@ def connect(request, company, vendor):
     if form.is_valid():
         try:
             save(company, by=request.user, now=clock.now(), **form.cleaned_data)
-        except (connections.NotConnected, ValidationError) as refusal:
+        except connections.NotConnected as refusal:
             form.add_error(None, str(refusal))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
         else:
             messages.success(request, f"{Connection.Vendor(vendor).label} is connected.")
             return redirect("setup:connections", company.slug)

@@ -2,10 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import transaction
 
 from arbook import clock
-from arbook.companies.models import Company, Membership, Role, User
-from arbook.setup import companies
+from arbook.companies.models import Company, Role
+from arbook.setup import companies, members
 
 
 class Command(BaseCommand):
@@ -15,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("slug")
         for name in companies.SETTABLE:
             parser.add_argument(f"--{name.replace('_', '-')}", dest=name)
-        parser.add_argument("--mode", choices=Company.Mode.values)
+        parser.add_argument("--mode", help=", ".join(Company.Mode.values))
         parser.add_argument(
             "--member",
             action="append",
@@ -30,12 +32,15 @@ class Command(BaseCommand):
             for name in [*companies.SETTABLE, "mode"]
             if options.get(name) is not None
         }
+        people = [_person(entry) for entry in member]
+        now = clock.now()
         try:
-            company, created = companies.save(slug, given, by=None, now=clock.now())
-        except ValidationError as error:
+            with transaction.atomic():
+                company, created = companies.save(slug, given, by=None, now=now)
+                for email, role in people:
+                    members.put(company, email=email, role=role, by=None, now=now)
+        except (ValidationError, members.MemberRefused) as error:
             raise CommandError("; ".join(_sentences(error))) from error
-        for entry in member:
-            self._add(company, entry)
         self.stdout.write(
             f"{'created' if created else 'saved'} {company.slug}: {company.name}, "
             f"{company.timezone}, {company.get_mode_display()}"
@@ -43,19 +48,21 @@ class Command(BaseCommand):
         self.stdout.write(f"stripe webhook: {companies.webhook_url(company, 'stripe')}")
         self.stdout.write(f"twilio webhook: {companies.webhook_url(company, 'twilio')}")
 
-    def _add(self, company: Company, entry: str) -> None:
-        email, _, role = entry.rpartition(":")
-        if not email or role.upper() not in Role.names:
-            raise CommandError(f"--member {entry}: give EMAIL:ROLE, ROLE one of viewer, ...")
-        user, _ = User.objects.get_or_create(email=email.lower())
-        Membership.objects.update_or_create(
-            company=company, user=user, defaults={"role": Role[role.upper()]}
-        )
+
+def _person(entry: str) -> tuple[str, Role]:
+    email, _, role = entry.rpartition(":")
+    try:
+        validate_email(email)
+        return email, Role[role.strip().upper()]
+    except (ValidationError, KeyError):
+        roles = ", ".join(role.label for role in Role)
+        raise CommandError(f"--member {entry}: give EMAIL:ROLE, a role is one of {roles}.") from None
 
 
-def _sentences(error: ValidationError):
-    if hasattr(error, "message_dict"):
+def _sentences(error: Exception):
+    if isinstance(error, ValidationError) and hasattr(error, "message_dict"):
         for field, messages in error.message_dict.items():
-            yield f"--{field.replace('_', '-')}: {' '.join(messages)}"
+            option = "SLUG" if field == "slug" else f"--{field.replace('_', '-')}"
+            yield f"{option}: {' '.join(messages)}"
     else:
-        yield from error.messages
+        yield from getattr(error, "messages", [str(error)])

@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("slug")
-        parser.add_argument("vendor", choices=sorted(OPTIONS))
+        parser.add_argument("vendor", help=", ".join(OPTIONS))
         for names in OPTIONS.values():
             for name in names:
                 parser.add_argument(
@@ -42,6 +42,8 @@ class Command(BaseCommand):
                 )
 
     def handle(self, *args, slug: str, vendor: str, **options):
+        if vendor not in OPTIONS:
+            raise CommandError(f"There is no vendor {vendor}; there are {', '.join(OPTIONS)}.")
         company = Company.objects.filter(slug=slug).first()
         if company is None:
             raise CommandError(f"There is no company {slug}; create it with: manage.py company")
@@ -52,8 +54,10 @@ class Command(BaseCommand):
             raise CommandError(f"{vendor} also needs {flags}.")
         try:
             connection = CONNECT[vendor](company, by=None, now=clock.now(), **given)
-        except (connections.NotConnected, ValidationError) as error:
+        except connections.NotConnected as error:
             raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(f"{vendor}: {' '.join(error.messages)}") from error
         self.stdout.write(f"connected {slug} to {connection.get_vendor_display()}")
 
     def _value(self, name: str, given: str | None) -> str:
