@@ -67,11 +67,7 @@ def test_running_again_changes_nothing(desk):
     desk.read()
     factories.vip(desk.customer("Birch Books"))
     desk.prepare()
-    before = (
-        list(Message.objects.values()),
-        list(Decision.objects.values()),
-        Entry.objects.count(),
-    )
+    before = everything()
 
     again = desk.prepare()
 
