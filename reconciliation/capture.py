@@ -170,9 +170,6 @@ def _succeeded(payment: StripePayment, now: datetime) -> None:
         now,
     )
     with log.because(entry.pk):
-        holds.lift_source(
-            payment.company, f"failed:{payment.intent}", now=now, reason="It was paid after all."
-        )
         tasks.finish_key(
             payment.company, f"failed:{payment.intent}", by=None, now=now, outcome="Paid after all"
         )
@@ -233,15 +230,7 @@ def _failed(payment: StripePayment, seen: CardPayment, now: datetime) -> None:
         )
         if payment.customer is None:
             return
-        holds.place(
-            payment.customer,
-            reason=Hold.Reason.PAYMENT_FAILED,
-            source=f"failed:{payment.intent}",
-            note=payment.failure,
-            by=None,
-            now=now,
-        )
-        tasks.open_task(
+        task = tasks.open_task(
             payment.company,
             kind=Task.Kind.PAYMENT_FAILED,
             key=f"failed:{payment.intent}",
@@ -250,6 +239,14 @@ def _failed(payment: StripePayment, seen: CardPayment, now: datetime) -> None:
             customer=payment.customer,
             invoice=invoices[0] if invoices else None,
             amount=payment.amount,
+            now=now,
+        )
+        holds.place(
+            payment.customer,
+            reason=Hold.Reason.PAYMENT_FAILED,
+            source=tasks.hold_source(task),
+            note=payment.failure,
+            by=None,
             now=now,
         )
         alerts.tell(
