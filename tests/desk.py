@@ -15,7 +15,9 @@ from arbook import clock
 from arbook.companies.models import Company, Role, User
 from arbook.gateways import connections, quickbooks
 from arbook.gateways.models import Connection
+from arbook.heartbeat.jobs import run_due
 from arbook.sandbox import clock as movable
+from arbook.schedule import JOBS
 from arbook.setup import companies
 from arbook.setup.work import Round, until_quiet
 from customers.models import Channel, ConsentEvent, Customer
@@ -43,6 +45,7 @@ class Desk:
             "reply_email": f"desk@{slug}.example",
             "test_email": f"test@{slug}.example",
             "test_phone": f"+1212555099{number}",
+            "alert_email": f"staff@{slug}.example",
         } | fields
         self.company = factories.company(slug=slug, name="Harbor Dental", **fields)
         realm = f"913035000000000{number}"
@@ -189,18 +192,33 @@ class Desk:
         """Bring the proposals in line with what is due."""
         dispatch.prepare(self.company, now=clock.now())
 
-    def approved(self, name: str) -> Message:
+    def approved(self, name: str, *, by: User | None = None) -> Message:
         """The customer's reminder, approved by a bookkeeper, its undo time over."""
         self.prepare()
         message = Message.objects.of(self.company).get(customer__name=name, state="proposed")
-        dispatch.approve([message], by=self.member(), now=clock.now())
+        dispatch.approve([message], by=by or self.member(), now=clock.now())
         self.later(seconds=self.company.undo_seconds + 1)
         message.refresh_from_db()
         return message
 
+    def passes(self, *, by: User | None = None, **delta) -> None:
+        """Let time pass, run every job, and do the work; ``by`` approves whatever is proposed."""
+        self.later(**delta)
+        ran = run_due(JOBS, now=clock.now(), everything=True)
+        assert all(one.ok for one in ran), ran
+        if by:
+            proposed = Message.objects.of(self.company).filter(state=Message.State.PROPOSED)
+            dispatch.approve(proposed, by=by, now=clock.now())
+            self.later(seconds=self.company.undo_seconds + 1)
+        self.work()
+
     def texts(self, number: str) -> list:
         """What reached this phone."""
         return self.sandbox.phone(number).received
+
+    def sent_to(self, number: str) -> list:
+        """What we handed to the carrier for this number; its own automatic answers are not ours."""
+        return [one for one in self.texts(number) if one.direction == "outbound-api"]
 
     def letters(self, to: str) -> list:
         """What reached this address."""

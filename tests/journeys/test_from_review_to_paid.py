@@ -15,9 +15,7 @@ pytestmark = pytest.mark.journey
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-scripts", "without-scripts"])
-def test_a_text_is_approved_paid_by_card_and_stands_in_the_books(
-    desk, owing, open_page, scripts
-):
+def test_a_text_is_approved_paid_by_card_and_stands_in_the_books(desk, owing, open_page, scripts):
     page = open_page(java_script_enabled=scripts)
     sign_in(page, desk.member())
     body = _review_and_approve(page, desk)
@@ -100,7 +98,7 @@ def _review_and_approve(page: Page, desk) -> str:
     """Find the message in the review, read it, say yes; returns the words it had."""
     page.goto(f"/c/{desk.company.slug}/messages/")
     expect(page.get_by_text("1 message waits for a yes")).to_be_visible()
-    page.locator("[data-row]", has_text="Blue Door Cafe").first.click()
+    expect(page.locator("[data-row]", has_text="Blue Door Cafe").first).to_be_visible()
     body = Message.objects.get(state="proposed").body
     shown = page.locator("#chosen")
     expect(shown).to_contain_text("$162.07")
@@ -131,9 +129,7 @@ def _stands_in_the_books_once(desk, owing) -> None:
 
 
 def _the_timeline_reads_from_webhook_to_posting(page: Page, desk, owing) -> None:
-    posted = next(
-        line for line in timeline.of(desk.invoice(owing)) if line.verb == "money.posted"
-    )
+    posted = next(line for line in timeline.of(desk.invoice(owing)) if line.verb == "money.posted")
     chain = [entry.verb for entry in timeline.chain(posted.entry)]
     assert chain[0] == "money.posted"
     assert "money.captured" in chain
