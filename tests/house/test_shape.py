@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.db import models
 
 ROOT = Path(settings.BASE_DIR)
@@ -188,3 +188,19 @@ def _runs(*command) -> None:
         [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_every_command_the_papers_name_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.M))
+    commands = set(get_commands())
+    papers = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile"]
+    wrong = []
+    for paper in papers:
+        text = paper.read_text()
+        named = set(re.findall(r"`make ([a-z]+)|^\s*\$? ?make ([a-z]+)", text, re.M))
+        wrong += [f"{paper.name}: make {a or b}" for a, b in named if (a or b) not in targets]
+        named = set(re.findall(r"manage\.py ([a-z_]+)", text))
+        wrong += [f"{paper.name}: manage.py {one}" for one in named if one not in commands]
+
+    assert wrong == []
