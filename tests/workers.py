@@ -39,11 +39,13 @@ def wait_for(condition: Callable, what: str, seconds: float = 30.0):
 class Worker:
     """One ``manage.py work`` on the test's own database."""
 
+    PAUSE = "0.1"
+
     def __init__(self, environment: dict[str, str]):
         self.name = f"worker-{next(_number)}"
         url = environment["DATABASE_URL"] + f"&application_name={self.name}"
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "work", "--pause", "0.1"],
+            [sys.executable, "manage.py", "work", "--pause", self.PAUSE],
             cwd=CHECKOUT,
             env=environment | {"DATABASE_URL": url},
             stdout=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ from arbook.setup.work import one_round
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN = 0.1
+HEARS_WITHIN = 1.0
 
 
 class Command(BaseCommand):
@@ -56,7 +57,13 @@ class Command(BaseCommand):
                 # What came in the shadow of the last notification was not announced again.
                 wait = LOOK_AGAIN
                 continue
-            # A notification or the wait ends this, whichever is first.
-            for _ in connection.connection.notifies(timeout=wait, stop_after=1):
-                pass
+            self._wait(wait)
             wait = pause
+
+    def _wait(self, seconds: float) -> None:
+        """Until a notification comes, the time is over or we are told to stop."""
+        until = time.monotonic() + seconds
+        while not self.stopping and (left := until - time.monotonic()) > 0:
+            # A signal does not end psycopg's own wait, so that stays short.
+            if list(connection.connection.notifies(timeout=min(left, HEARS_WITHIN), stop_after=1)):
+                break
