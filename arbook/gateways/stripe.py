@@ -187,6 +187,10 @@ class Stripe:
                 raise connections.needs_reconnecting(self._connection, reason) from None
             except sdk.StripeError as error:
                 raise _meaning(error, writes=writes) from None
+            except (AttributeError, KeyError, TypeError, ValueError):
+                # The SDK stumbles over an answer that is not Stripe's: a proxy's, a stand-in's.
+                kind = Unknown if writes else Unreachable
+                raise kind("Stripe answered with something we cannot read.") from None
             connections.note_success(self._connection)
             return answer
 

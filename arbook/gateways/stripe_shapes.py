@@ -148,7 +148,7 @@ def account(raw: Mapping[str, Any], *, livemode: bool) -> StripeAccount:
     dashboard = (raw.get("settings") or {}).get("dashboard") or {}
     profile = raw.get("business_profile") or {}
     name = dashboard.get("display_name") or profile.get("name") or raw.get("email") or ""
-    return StripeAccount(id=raw["id"], name=name, livemode=livemode)
+    return StripeAccount(id=str(raw.get("id") or ""), name=name, livemode=livemode)
 
 
 def _method(raw: Mapping, charge: Mapping, failure: Mapping) -> str:

@@ -1,5 +1,6 @@
 """Connecting a company to its vendors, and what happens around that."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from arbook.gateways import errors, quickbooks_oauth, slack, stripe, twilio
 from arbook.gateways.models import Connection
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
+from messaging.jobs import read_campaign
 
 Vendor = Connection.Vendor
 WAITING_FOR = {
@@ -87,7 +89,11 @@ def with_twilio(
         options={"messaging_service": messaging_service},
     )
     _ask(candidate, lambda: twilio.Twilio(candidate).account(), now)
-    return _store(candidate, by=by, now=now)
+    connection = _store(candidate, by=by, now=now)
+    with suppress(errors.VendorError):
+        # No text leaves before the registration is known; the job asks again where this fails.
+        read_campaign(company, now)
+    return connection
 
 
 def with_slack(

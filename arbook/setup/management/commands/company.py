@@ -56,7 +56,9 @@ def _person(entry: str) -> tuple[str, Role]:
         return email, Role[role.strip().upper()]
     except (ValidationError, KeyError):
         roles = ", ".join(role.label for role in Role)
-        raise CommandError(f"--member {entry}: give EMAIL:ROLE, a role is one of {roles}.") from None
+        raise CommandError(
+            f"--member {entry}: give EMAIL:ROLE, a role is one of {roles}."
+        ) from None
 
 
 def _sentences(error: Exception):

@@ -24,6 +24,10 @@ class Command(BaseCommand):
             report = read(company, now=clock.now())
         except VendorError as error:
             raise CommandError(f"QuickBooks: {error}") from error
+        if report.is_busy:
+            raise CommandError("These books are being read by another process right now.")
         for name, counts in report.counts.items():
             told = ", ".join(f"{count} {word}" for word, count in counts.items())
             self.stdout.write(f"{name}: {told}")
+        if not report.counts:
+            self.stdout.write("nothing changed")

@@ -44,6 +44,8 @@ class Command(BaseCommand):
             raise CommandError(f"--at: {error}") from error
         if instant.tzinfo is None:
             raise CommandError("--at needs an offset, for example 2026-12-01T10:00-05:00.")
+        if not 2000 <= instant.year < 2100:
+            raise CommandError("--at: the clock moves between the years 2000 and 2099.")
         import_string("arbook.sandbox.clock.move_to")(instant)
 
 
