@@ -97,13 +97,15 @@ QUICKBOOKS_API_URL = _vendor(
 QUICKBOOKS_OAUTH_URL = _vendor(
     "QUICKBOOKS_OAUTH_URL", f"{SANDBOX_URL}/quickbooks", "https://developer.api.intuit.com"
 )
-QUICKBOOKS_CLIENT_ID = env.str("QUICKBOOKS_CLIENT_ID", default="sandbox" if DEVELOPMENT else "")
-QUICKBOOKS_CLIENT_SECRET = env.str(
-    "QUICKBOOKS_CLIENT_SECRET", default="sandbox-secret" if DEVELOPMENT else ""
-)
-QUICKBOOKS_WEBHOOK_TOKEN = env.str(
-    "QUICKBOOKS_WEBHOOK_TOKEN", default="sandbox-verifier" if DEVELOPMENT else ""
-)
+
+
+def _of_intuit(name: str, sandbox: str) -> str:
+    return env.str(name, default=sandbox) if DEVELOPMENT else _required(name)
+
+
+QUICKBOOKS_CLIENT_ID = _of_intuit("QUICKBOOKS_CLIENT_ID", "sandbox")
+QUICKBOOKS_CLIENT_SECRET = _of_intuit("QUICKBOOKS_CLIENT_SECRET", "sandbox-secret")
+QUICKBOOKS_WEBHOOK_TOKEN = _of_intuit("QUICKBOOKS_WEBHOOK_TOKEN", "sandbox-verifier")
 # Empty means the SDK's own hosts.
 STRIPE_API_URL = _vendor("STRIPE_API_URL", f"{SANDBOX_URL}/stripe", None)
 TWILIO_API_URL = _vendor("TWILIO_API_URL", f"{SANDBOX_URL}/twilio", None)
@@ -115,6 +117,8 @@ EMAIL_URL = env.str(
 )
 if not EMAIL_URL:
     raise ImproperlyConfigured("EMAIL_URL must be set in production, for example smtp://host:25.")
+if not EMAIL_URL.startswith("smtp"):
+    raise ImproperlyConfigured("EMAIL_URL is smtp://, smtp+tls:// or smtp+ssl://, host and port.")
 _mail = env.email_url_config(EMAIL_URL)
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = _mail["EMAIL_HOST"]
@@ -124,8 +128,11 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
 EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
 EMAIL_TIMEOUT = VENDOR_TIMEOUT
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="arbook <desk@arbook.example>")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_FROM_EMAIL = (
+    env.str("DEFAULT_FROM_EMAIL", default="arbook <desk@arbook.example>")
+    if DEVELOPMENT
+    else _required("DEFAULT_FROM_EMAIL")
+)
 
 # --- Clock ---------------------------------------------------------------------------------------
 
@@ -263,7 +270,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEVELOPMENT
-MEDIA_ROOT = DATA_DIR / "media"
 
 # --- Security ------------------------------------------------------------------------------------
 

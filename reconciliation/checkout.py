@@ -162,12 +162,8 @@ def close_stale(company, *, now: datetime) -> int:
                 state=State.EXPIRED
             )
             continue
-        invoices = {invoice.pk: invoice for invoice in attempt.link.invoices.all()}
-        holds_true = all(
-            pk in invoices and invoices[pk].is_open and str(invoices[pk].balance) == part
-            for pk, part in attempt.parts
-        )
-        if not holds_true:
+        parts = owed.parts_of(company, list(attempt.link.invoices.order_by("due_on", "pk")))
+        if owed.Owed(parts, True).wanted != attempt.parts:
             outbox.enqueue(
                 "reconciliation.expire_checkout",
                 key=f"expire:{attempt.pk}",

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from arbook import money
+from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks
-from invoices import mirror
+from invoices import disputes, mirror
 from invoices.models import Invoice
 from reconciliation import in_flight
 from reconciliation.models import PayLink
@@ -22,10 +23,12 @@ class Part:
     invoice: Invoice
     open: Decimal
     flying: Decimal
+    # Contested, so not asked for until it is settled; the rest is.
+    disputed: Decimal = money.ZERO
 
     @property
     def due(self) -> Decimal:
-        return max(self.open - self.flying, money.ZERO)
+        return max(self.open - self.flying - self.disputed, money.ZERO)
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,23 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
                 raise
             is_live = False
         invoices = list(link.invoices.select_related("company").order_by("due_on", "pk"))
-    flying = in_flight.by_invoice(link.company, [one.pk for one in invoices])
-    return Owed(
-        [
-            Part(one, one.balance if one.is_open else money.ZERO, flying.get(one.pk, money.ZERO))
-            for one in invoices
-        ],
-        is_live,
-    )
+    return Owed(parts_of(link.company, invoices), is_live)
+
+
+def parts_of(company: Company, invoices: list[Invoice]) -> list[Part]:
+    """Each invoice with what is open, on its way and contested, as the mirror has it."""
+    keys = [one.pk for one in invoices]
+    flying = in_flight.by_invoice(company, keys)
+    disputed = disputes.disputed_amounts(keys)
+    return [
+        Part(
+            one,
+            one.balance if one.is_open else money.ZERO,
+            flying.get(one.pk, money.ZERO),
+            disputed.get(one.pk, money.ZERO),
+        )
+        for one in invoices
+    ]
 
 
 def _read(link: PayLink, invoices: list[Invoice], now: datetime) -> None:

@@ -91,10 +91,17 @@ def _do(supervisor: Supervisor, *arguments: str) -> None:
         raise NotStarted(f"manage.py {arguments[0]} failed; nothing was left running.")
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer; where it leads, perhaps to https, is not asked."""
+
+    def redirect_request(self, *args):
+        return None
+
+
 def _wait_for(url: str, supervisor: Supervisor, what: str) -> None:
     """Wait until something answers there, whatever it says."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
     while time.monotonic() < deadline:
         supervisor.check()
         try:

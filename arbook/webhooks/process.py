@@ -11,6 +11,7 @@ from django.db import transaction
 from arbook import clock
 from arbook.audit import log
 from arbook.gateways import errors
+from arbook.gateways.models import Connection
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
 
@@ -57,6 +58,7 @@ def process_waiting(
             break
         if pulse:
             pulse(LEASE.total_seconds())
+        _heard(claimed, now())
         for event in sorted(claimed, key=lambda row: row.pk):
             outcome[process(event, now=now())] += 1
     return outcome
@@ -91,6 +93,15 @@ def process(event: WebhookEvent, *, now: datetime) -> str:
             logger.exception("webhook event %s failed", event.pk)
         return _later(event, error, now, _backoff(event.attempts))
     return _set(event, state=State.DONE, error="", processed_at=now)
+
+
+def _heard(events: list[WebhookEvent], now: datetime) -> None:
+    """Note on the connections when their vendor last spoke."""
+    for vendor in {event.vendor for event in events}:
+        companies = {event.company_id for event in events if event.vendor == vendor}
+        Connection.objects.filter(vendor=vendor, company__in=companies - {None}).update(
+            last_webhook_at=now
+        )
 
 
 def replay(event: WebhookEvent, *, now: datetime) -> bool:

@@ -18,6 +18,10 @@ NEEDED = [
     "CREDENTIAL_KEYS",
     "DATABASE_URL",
     "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "QUICKBOOKS_CLIENT_ID",
+    "QUICKBOOKS_CLIENT_SECRET",
+    "QUICKBOOKS_WEBHOOK_TOKEN",
 ]
 
 
@@ -38,6 +42,7 @@ def production(tmp_path) -> dict[str, str]:
         "CREDENTIAL_KEYS": Fernet.generate_key().decode(),
         "DATABASE_URL": f"postgresql://{facts['USER']}@/{facts['NAME']}?host={host}",
         "EMAIL_URL": "smtp+tls://desk:secret@mail.example.com:587",
+        "DEFAULT_FROM_EMAIL": "Desk <desk@example.com>",
         "QUICKBOOKS_CLIENT_ID": "client",
         "QUICKBOOKS_CLIENT_SECRET": "client-secret",
         "QUICKBOOKS_WEBHOOK_TOKEN": "verifier",
