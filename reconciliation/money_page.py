@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from arbook import money
 from arbook.companies.models import Company
-from invoices.models import Task
-from reconciliation.models import Chargeback, Match, Posting, StripePayment
+from invoices.models import Invoice, Task
+from reconciliation import paylinks
+from reconciliation.models import Chargeback, Match, PayLink, Posting, StripePayment
 
 WORK = [Task.Kind.MONEY, Task.Kind.REFUND, Task.Kind.VERIFY_PAYMENT, Task.Kind.PAYMENT_FAILED]
 
@@ -89,6 +90,39 @@ def work(company: Company, now: datetime):
         .select_related("customer", "invoice", "owner")
         .order_by("-amount", "opened_at")
     )
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """A pay link as the invoice page shows it."""
+
+    url: str
+    invoices: int
+    opened: int
+    last_opened_at: datetime | None
+    payments: list[StripePayment]
+
+
+def links_of(invoice: Invoice) -> list[LinkLine]:
+    """The links that ask for the invoice, the last looked at first, in three statements."""
+    links = (
+        PayLink.objects.filter(invoices=invoice)
+        .select_related("company")
+        .prefetch_related("attempts__payments")
+        .order_by(F("last_opened_at").desc(nulls_last=True), "-pk")
+    )
+    return [
+        LinkLine(
+            url=paylinks.url(link),
+            invoices=link.invoice_set.count(",") + 1,
+            opened=link.opened_count,
+            last_opened_at=link.last_opened_at,
+            payments=[
+                payment for attempt in link.attempts.all() for payment in attempt.payments.all()
+            ],
+        )
+        for link in links
+    ]
 
 
 def postings(company: Company, *, state: str = ""):

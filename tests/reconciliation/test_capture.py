@@ -35,9 +35,7 @@ def test_a_card_payment_is_posted_once_on_the_right_invoices(desk, owing, page):
     assert all(desk.invoice(one).balance == 0 for one in owing)
 
 
-def test_the_reminders_are_cancelled_and_the_timeline_reads_back_to_the_webhook(
-    desk, owing, page
-):
+def test_the_reminders_are_cancelled_and_the_timeline_reads_back_to_the_webhook(desk, owing, page):
     assert Reminder.objects.planned().count() == 2
 
     desk.deliver(_paid(desk, page))
@@ -132,9 +130,7 @@ def test_a_card_dispute_freezes_the_customer_until_a_manager_looks(desk, owing, 
     assert Task.objects.open().filter(kind=Task.Kind.CHARGEBACK).count() == 1
 
 
-def test_a_check_entered_meanwhile_leaves_the_card_money_as_credit_and_a_task(
-    desk, owing, page
-):
+def test_a_check_entered_meanwhile_leaves_the_card_money_as_credit_and_a_task(desk, owing, page):
     events = _paid(desk, page)
     desk.books.pay_by_check(owing[0])
 
@@ -144,9 +140,9 @@ def test_a_check_entered_meanwhile_leaves_the_card_money_as_credit_and_a_task(
     made = next(one for one in desk.books.all("Payment") if one["TotalAmt"] == 242.07)
     assert made["UnappliedAmt"] == 162.07
     assert Posting.objects.get().state == Posting.State.VERIFIED
-    assert Task.objects.open().get(kind=Task.Kind.REFUND).customer == desk.invoice(
-        owing[0]
-    ).customer
+    assert (
+        Task.objects.open().get(kind=Task.Kind.REFUND).customer == desk.invoice(owing[0]).customer
+    )
 
 
 def test_money_of_no_pay_link_waits_for_a_person(desk, owing, page):

@@ -31,9 +31,11 @@ class Scene:
     def post_effect(self) -> Effect | None:
         return Effect.objects.filter(kind="reconciliation.post_payment").first()
 
-    def held_at(self, vendor: str, operation: str, kind: str = "hang") -> Worker:
+    def held_at(
+        self, vendor: str, operation: str, kind: str = "hang", seconds: float = HELD
+    ) -> Worker:
         """A worker that waits for this vendor's answer."""
-        rule = self.fault(vendor, operation, kind)
+        rule = self.fault(vendor, operation, kind, seconds)
         worker = self.workers.start()
         wait_for(lambda: rule.struck, f"the worker to reach {vendor} {operation}")
         return worker
@@ -164,3 +166,37 @@ def _one_payment_on_the_right_invoices(desk, owing) -> None:
 def _one_receipt(desk) -> None:
     assert len(desk.letters("ap@bluedoorcafe.example")) == 1
     assert desk.texts("+12125550111") == []
+
+
+def test_two_workers_at_once_do_it_once(workers, desk, owing, page):
+    desk.payer.pay(page.session_id)
+    events = [one for one in desk.events() if not one["type"].startswith("customer")]
+    desk.sandbox.faults.add("quickbooks", "payment.create", "slow", seconds=0.5)
+    for _ in range(2):
+        workers.start()
+
+    for event in events:
+        desk.deliver([event] * 5)
+    workers.until_quiet()
+
+    _one_payment_on_the_right_invoices(desk, owing)
+    _one_receipt(desk)
+
+
+def test_a_worker_that_only_slept_and_wakes_late_changes_nothing(workers, desk, owing, page):
+    """Its lease ran out in the call, another has done the work, and then its answer arrives."""
+    desk.payer.pay(page.session_id)
+    desk.deliver(desk.events())
+    sleeper = Scene(desk, workers).held_at("quickbooks", "payment.create", "slow", seconds=2)
+    sleeper.freeze()
+
+    workers.take_over()
+    assert Posting.objects.get().state == Posting.State.VERIFIED
+    done = Effect.objects.get(kind="reconciliation.post_payment")
+    sleeper.thaw()
+    wait_for(lambda: desk.sandbox.faults.count("quickbooks", "payment.read") >= 2, "the late one")
+    workers.until_quiet()
+
+    _one_payment_on_the_right_invoices(desk, owing)
+    _one_receipt(desk)
+    assert Effect.objects.get(pk=done.pk).finished_at == done.finished_at

@@ -16,18 +16,14 @@ def _book(number: str, balance: Decimal, **fields):
     import dataclasses
 
     known = {"id": number, "balance": balance, "is_void": False} | fields
-    values = {
-        field.name: known.get(field.name) for field in dataclasses.fields(BookInvoice)
-    }
+    values = {field.name: known.get(field.name) for field in dataclasses.fields(BookInvoice)}
     return BookInvoice(**values)
 
 
 def test_each_invoice_gets_its_part():
     books = {"1": _book("1", Decimal("100")), "2": _book("2", Decimal("50"))}
 
-    parts = allocate(
-        Decimal("150"), [("1", Decimal("100")), ("2", Decimal("50"))], books
-    )
+    parts = allocate(Decimal("150"), [("1", Decimal("100")), ("2", Decimal("50"))], books)
 
     assert parts == [("1", Decimal("100")), ("2", Decimal("50"))]
 

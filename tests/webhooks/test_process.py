@@ -40,9 +40,7 @@ def handler():
 
 
 def _arrive(of=None, number=1, **content):
-    keep(
-        [Arrival("test", f"e{number}", "thing.happened", of.pk if of else None, content)], now=NOW
-    )
+    keep([Arrival("test", f"e{number}", "thing.happened", of.pk if of else None, content)], now=NOW)
     return WebhookEvent.objects.get(external_id=f"e{number}")
 
 
