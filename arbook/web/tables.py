@@ -14,6 +14,9 @@ from arbook.web import figures
 __all__ = ["A", "BadgeColumn", "DateColumn", "MoneyColumn", "SelectColumn", "Table"]
 
 
+MOST_PER_PAGE = 500
+
+
 class Table(django_tables2.Table):
     """The base of every table.
 
@@ -49,6 +52,12 @@ class Table(django_tables2.Table):
         self.caption = caption or self.caption
         kwargs.setdefault("template_name", "components/table.html")
         super().__init__(*args, **kwargs)
+
+    def paginate(self, *args, per_page: int | None = None, **kwargs):
+        """As the view asks; an address may ask for another length, within reason."""
+        if per_page is not None:
+            kwargs["per_page"] = min(max(per_page, 1), MOST_PER_PAGE)
+        return super().paginate(*args, **kwargs)
 
     @property
     def box_id(self) -> str:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.respond import done, refused, show
 from customers import consent, contacts, profile, tags
 from customers.forms import ConsentForm, ContactForm, NoteForm, ProfileForm, WrongPersonForm
@@ -143,7 +144,7 @@ def asked_to_stop(request, company, customer_id, contact_id):
         channel=contact.channel,
         address=contact.address,
         source=ConsentEvent.Source.STAFF,
-        wording=request.POST.get("wording", "")[:2000],
+        wording=storable(request.POST.get("wording", ""))[:2000],
         by=request.user,
         now=clock.now(),
     )

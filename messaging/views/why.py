@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.respond import done, refused, show
 from invoices import holds
 from invoices.models import Hold, Invoice
@@ -51,7 +52,10 @@ def lift(request, company, invoice_id, hold_id):
     changed = ["hold-changed", "invoice-changed", "customer-changed"]
     try:
         holds.lift(
-            hold, by=request.user, now=clock.now(), reason=request.POST.get("reason", "")[:300]
+            hold,
+            by=request.user,
+            now=clock.now(),
+            reason=storable(request.POST.get("reason", ""))[:300],
         )
     except holds.HoldRefused as refusal:
         return refused(request, message=str(refusal), go_to=go_to, changed=changed)

@@ -8,6 +8,7 @@ from arbook import clock
 from arbook.audit import timeline
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.export import as_file
 from reconciliation import money_page
 from reconciliation.models import Posting, StripePayment
@@ -37,7 +38,7 @@ def _tabs(company, current: str) -> list[dict]:
 @company_view(Role.VIEWER)
 def money(request, company):
     now = clock.now()
-    state, words = request.GET.get("state", ""), request.GET.get("q", "").strip()
+    state, words = request.GET.get("state", ""), storable(request.GET.get("q", "")).strip()
     rows = money_page.payments(company, state=state, words=words)
     if request.GET.get("export"):
         return _export(request.GET["export"], company, rows)
