@@ -59,8 +59,16 @@ class Worker:
         self.process.wait()
         self._end_statements()
 
+    def freeze(self) -> None:
+        """SIGSTOP: as a machine that stalls, with its connections open."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         if self.process.poll() is None:
+            self.thaw()
             self.process.send_signal(signal.SIGTERM)
             try:
                 self.process.wait(10)
