@@ -25,14 +25,15 @@ def _frame(request) -> dict:
     if user is None or not user.is_authenticated:
         return {"theme": request.COOKIES.get("theme", "")}
     company = getattr(request, "company", None)
+    now = clock.now()
     return {
         "theme": request.COOKIES.get("theme", ""),
         "company": company,
         "companies": Company.objects.visible_to(user),
         "role": getattr(request, "role", None),
-        "rail": _rail(company, request),
+        "rail": _rail(company, request, now),
         "freshness": (
-            [line for lines in registry.freshness for line in lines(company, clock.now())]
+            [line for lines in registry.freshness for line in lines(company, now)]
             if company
             else []
         ),
@@ -44,8 +45,11 @@ def _frame(request) -> dict:
     }
 
 
-def _rail(company, request) -> list[dict]:
-    places = [entry for item in registry.rail if (entry := _entry(item, company))]
+def _rail(company, request, now) -> list[dict]:
+    counts: dict[str, int] = {}
+    for count in registry.counts if company else []:
+        counts |= count(company, now)
+    places = [entry for item in registry.rail if (entry := _entry(item, company, counts))]
     # The most particular place above the page is where we are; the start page only itself.
     start = places[0]["url"] if places else ""
     here = [
@@ -59,7 +63,7 @@ def _rail(company, request) -> list[dict]:
     return places
 
 
-def _entry(item, company) -> dict | None:
+def _entry(item, company, counts: dict[str, int]) -> dict | None:
     try:
         if company:
             url = reverse(item.url_name, args=[company.slug])
@@ -74,6 +78,6 @@ def _entry(item, company) -> dict | None:
         "label": item.label,
         "icon": item.icon,
         "url": url,
-        "count": item.count(company) if company and item.count else None,
+        "count": counts.get(item.key),
         "current": False,
     }

@@ -14,13 +14,14 @@ class RailItem:
     icon: str
     url_name: str
     everywhere: str = ""  # the name of the same place over all companies, when there is one
-    count: Callable[[Any], int] | None = None
 
 
 @dataclass
 class Frame:
     rail: list[RailItem] = field(default_factory=list)
-    freshness: list[Callable[[Any, Any], dict]] = field(default_factory=list)
+    # (company, now) to what waits for a person, by the key of the rail's entry.
+    counts: list[Callable[[Any, Any], dict[str, int]]] = field(default_factory=list)
+    freshness: list[Callable[[Any, Any], list[dict]]] = field(default_factory=list)
 
 
 frame = Frame()

@@ -1,23 +1,26 @@
 """Today: what a person must do, in one list, for one company or for all of them.
 
-Every group is one query, whatever the number of companies; the rows are ranked by the money at
-stake within their group, replies by how long they wait.
+Every queue is one statement, however many rows and companies; its rows are ranked by the money at
+stake, replies by how long they wait.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Min, OuterRef, Subquery, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 
 from arbook import money
 from arbook.companies.models import Company
+from arbook.dashboard.figures import by_day
 from invoices.idle import idle
-from invoices.models import Approval, Invoice, Payment, Task
-from messaging.models import Decision, Message, Thread
-from reconciliation.models import StripePayment
+from invoices.models import Approval, Invoice, Task
+from messaging.models import Message, Thread
 
 MOST_ROWS = 25
 
@@ -44,106 +47,114 @@ class Group:
     key: str
     title: str
     icon: str
-    nothing: str
     rows: list[Row] = field(default_factory=list)
     count: int = 0
+    # Where all of them are listed; empty over several companies.
     all_url: str = ""
 
 
 @dataclass(frozen=True)
-class Header:
-    """The figures above the list."""
+class Queue:
+    """A group of Today before it is filled."""
 
-    open: Decimal
-    past_due: Decimal
-    collected_today: Decimal
-    due_this_week: Decimal
-    leaving: int
-    # Customers kept quiet, by the first reason: "budget: 3".
-    held: list[str]
+    key: str
+    title: str
+    icon: str
+    url_name: str
+    kinds: tuple[str, ...] = ()
+    query: str = ""
+
+
+Kind = Task.Kind
+QUEUES = [
+    Queue("replies", "Replies waiting", "chat-bubble-left-right", "messaging:inbox"),
+    Queue(
+        "failed",
+        "Disputes and failed payments",
+        "exclamation-triangle",
+        "invoices:tasks",
+        (Kind.PAYMENT_FAILED, Kind.CHARGEBACK),
+    ),
+    Queue("approve", "To approve", "check-badge", "invoices:approvals"),
+    Queue(
+        "money",
+        "Money to match",
+        "banknotes",
+        "reconciliation:money",
+        (Kind.MONEY, Kind.REFUND, Kind.VERIFY_PAYMENT),
+    ),
+    Queue(
+        "calls",
+        "Calls and answers",
+        "phone",
+        "invoices:tasks",
+        (Kind.CALL, Kind.ANSWER, Kind.OTHER),
+    ),
+    Queue("idle", "Idle", "pause-circle", "invoices:list", query="?state=idle"),
+    Queue("data", "Data to fix", "wrench-screwdriver", "invoices:data_to_fix", (Kind.FIX_DATA,)),
+]
 
 
 def groups(companies: list[Company], *, now: datetime) -> list[Group]:
     """The groups in their fixed order, each with its first rows and its whole count."""
-    by_pk = {company.pk: company for company in companies}
-    return [
-        _replies(by_pk, now),
-        _tasks(
-            by_pk,
-            now,
-            "failed",
-            "Disputes and failed payments",
-            "exclamation-triangle",
-            "No dispute and no failed payment",
-            [Task.Kind.PAYMENT_FAILED, Task.Kind.CHARGEBACK],
-        ),
-        _to_approve(by_pk, now),
-        _tasks(
-            by_pk,
-            now,
-            "money",
-            "Money to match",
-            "banknotes",
-            "All money is matched",
-            [Task.Kind.MONEY, Task.Kind.REFUND, Task.Kind.VERIFY_PAYMENT],
-        ),
-        _tasks(
-            by_pk,
-            now,
-            "calls",
-            "Calls and answers",
-            "phone",
-            "Nobody to call",
-            [Task.Kind.CALL, Task.Kind.ANSWER, Task.Kind.OTHER],
-        ),
-        _idle(by_pk, now),
-        _tasks(
-            by_pk,
-            now,
-            "data",
-            "Data to fix",
-            "wrench-screwdriver",
-            "No data keeps us from collecting",
-            [Task.Kind.FIX_DATA],
-        ),
-    ]
+    if not companies:
+        return []
+    of = {company.pk: company for company in companies}
+    filled = {
+        "replies": _replies(of),
+        "approve": _to_approve(of, now),
+        "idle": _idle(of, now),
+        **_tasks(of, now),
+    }
+    only = companies[0] if len(companies) == 1 else None
+    made = []
+    for queue in QUEUES:
+        rows, count = filled.get(queue.key, ([], 0))
+        url = reverse(queue.url_name, args=[only.slug]) + queue.query if only else ""
+        made.append(Group(queue.key, queue.title, queue.icon, rows, count, url))
+    return made
 
 
-def _replies(companies: dict[int, Company], now: datetime) -> Group:
-    threads = (
-        Thread.objects.filter(company__in=companies)
-        .needs_reply()
-        .select_related("customer", "owner")
-        .annotate(at_stake=_open_of("customer"))
-        .order_by("needs_reply_since")
-    )
-    rows = [
-        Row(
-            company=companies[thread.company_id],
+def _filled(found: Iterable, row: Callable) -> tuple[list[Row], int]:
+    """The rows, and how many there are in all: each of them says it."""
+    found = list(found)
+    if not found:
+        return [], 0
+    first = found[0]
+    return [row(one) for one in found], first["in_all"] if isinstance(first, dict) else first.in_all
+
+
+IN_ALL = Window(Count("*"))
+
+
+def _replies(of: dict[int, Company]) -> tuple[list[Row], int]:
+    def row(thread: Thread) -> Row:
+        company = of[thread.company_id]
+        return Row(
+            company=company,
             who=str(thread),
             why=f"Answered: {thread.intent.replace('_', ' ')}" if thread.intent else "Wrote to us",
-            url=reverse("messaging:thread", args=[companies[thread.company_id].slug, thread.pk]),
+            url=reverse("messaging:thread", args=[company.slug, thread.pk]),
             action="Answer",
             amount=thread.at_stake or None,
             since=thread.needs_reply_since,
             owner=str(thread.owner or ""),
         )
-        for thread in threads[:MOST_ROWS]
-    ]
-    return Group(
-        "replies",
-        "Replies waiting",
-        "chat-bubble-left-right",
-        "Every reply is answered",
-        rows,
-        threads.count() if len(rows) == MOST_ROWS else len(rows),
+
+    return _filled(
+        Thread.objects.filter(company__in=of)
+        .needs_reply()
+        .select_related("customer", "owner")
+        .annotate(at_stake=_open_of("customer"), in_all=IN_ALL)
+        .order_by("needs_reply_since", "pk")[:MOST_ROWS],
+        row,
     )
 
 
 def _open_of(path: str):
     sums = (
         Invoice.objects.open()
-        .filter(customer=OuterRef(path))
+        .filter(customer=OuterRef(path), currency=F("company__currency"))
         .order_by()
         .values("customer")
         .annotate(total=Sum("balance"))
@@ -152,137 +163,111 @@ def _open_of(path: str):
     return Subquery(sums)
 
 
-def _tasks(companies, now, key, title, icon, nothing, kinds) -> Group:
-    today = max(company.local_date(now) for company in companies.values()) if companies else None
+def _tasks(of: dict[int, Company], now: datetime) -> dict[str, tuple[list[Row], int]]:
+    """Every group of tasks at once, by the group's key."""
+    days = by_day(list(of.values()), now)
+    waiting = [Task.objects.filter(company__in=ids).waiting(day) for day, ids in days.items()]
+    queue = Case(*[When(kind__in=one.kinds, then=Value(one.key)) for one in QUEUES if one.kinds])
+    order = [Coalesce("amount", money.ZERO).desc(), "opened_at", "pk"]
     tasks = (
-        Task.objects.filter(company__in=companies, kind__in=kinds)
-        .waiting(today)
+        reduce(or_, waiting)
         .select_related("customer", "owner")
-        .order_by(Coalesce("amount", money.ZERO).desc(), "opened_at")
-        if companies
-        else Task.objects.none()
+        .annotate(
+            queue=queue,
+            place=Window(RowNumber(), partition_by=[queue], order_by=order),
+            in_all=Window(Count("*"), partition_by=[queue]),
+        )
+        .filter(place__lte=MOST_ROWS)
+        .order_by("place")
     )
-    rows = [
-        Row(
-            company=companies[task.company_id],
+
+    def row(task: Task) -> Row:
+        company = of[task.company_id]
+        return Row(
+            company=company,
             who=str(task.customer or task.get_kind_display()),
-            why=task.title if not task.detail else f"{task.title}: {task.detail}",
-            url=reverse("invoices:task", args=[companies[task.company_id].slug, task.pk]),
+            why=f"{task.title}: {task.detail}" if task.detail else task.title,
+            url=reverse("invoices:task", args=[company.slug, task.pk]),
             action="Open",
             amount=task.amount,
             since=task.opened_at,
             owner=str(task.owner or ""),
         )
-        for task in tasks[:MOST_ROWS]
-    ]
-    count = tasks.count() if len(rows) == MOST_ROWS else len(rows)
-    return Group(key, title, icon, nothing, rows, count)
+
+    found: dict[str, list[Task]] = {}
+    for task in tasks:
+        found.setdefault(task.queue, []).append(task)
+    return {key: _filled(rows, row) for key, rows in found.items()}
 
 
-def _to_approve(companies: dict[int, Company], now: datetime) -> Group:
-    batches = (
-        Message.objects.filter(company__in=companies)
+def _to_approve(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
+    """One row for each company's batch of reminders, then the single approvals."""
+    batches = list(
+        Message.objects.filter(company__in=of)
         .proposed()
         .order_by()
         .values("company")
         .annotate(count=Count("pk"), total=Sum("total"), since=Min("created_at"))
+        .order_by("-total")
+    )
+
+    def row(approval: Approval) -> Row:
+        company = of[approval.company_id]
+        return Row(
+            company=company,
+            who=str(approval.customer),
+            why=approval.why or approval.title,
+            url=reverse("invoices:approval", args=[company.slug, approval.pk]),
+            action="Decide",
+            amount=approval.amount,
+            since=approval.asked_at,
+            note=approval.get_kind_display(),
+        )
+
+    single, in_all = _filled(
+        Approval.objects.filter(company__in=of)
+        .waiting(now)
+        .select_related("customer")
+        .annotate(in_all=IN_ALL)
+        .order_by("-amount", "pk")[:MOST_ROWS],
+        row,
     )
     rows = [
         Row(
-            company=companies[batch["company"]],
+            company=of[batch["company"]],
             who="Today's reminders",
             why=f"{batch['count']} message{'s' if batch['count'] > 1 else ''} ready to be reviewed",
-            url=reverse("messaging:batch", args=[companies[batch["company"]].slug]),
+            url=reverse("messaging:batch", args=[of[batch["company"]].slug]),
             action="Review",
             amount=batch["total"],
             since=batch["since"],
         )
         for batch in batches
     ]
-    approvals = (
-        Approval.objects.filter(company__in=companies)
-        .waiting(now)
-        .select_related("customer")
-        .order_by("-amount")
-    )
-    shown = approvals[: MOST_ROWS - len(rows)]
-    rows += [
-        Row(
-            company=companies[approval.company_id],
-            who=str(approval.customer),
-            why=approval.why or approval.title,
-            url=reverse(
-                "invoices:approval", args=[companies[approval.company_id].slug, approval.pk]
-            ),
-            action="Decide",
-            amount=approval.amount,
-            since=approval.asked_at,
-            note=approval.get_kind_display(),
-        )
-        for approval in shown
-    ]
-    count = len(rows) if len(rows) < MOST_ROWS else len(batches) + approvals.count()
-    return Group("approve", "To approve", "check-badge", "Nothing waits for a yes", rows, count)
+    return (rows + single)[: max(MOST_ROWS, len(rows))], len(rows) + in_all
 
 
-def _idle(companies: dict[int, Company], now: datetime) -> Group:
-    found = (
-        idle(list(companies.values()), now=now)
-        .order_by()
-        .values("company", "customer", "customer__name")
-        .annotate(total=Sum("balance"), count=Count("pk"), oldest=Min("due_on"))
-        .order_by("-total")
-    )
-    rows = [
-        Row(
-            company=companies[one["company"]],
+def _idle(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
+    """One row for each customer with past due invoices that nothing will happen to."""
+
+    def row(one: dict) -> Row:
+        company = of[one["company"]]
+        many = "" if one["count"] == 1 else "s"
+        return Row(
+            company=company,
             who=one["customer__name"],
-            why=f"{one['count']} past due invoice{'s'[: one['count'] > 1]}, no next step",
-            url=reverse("customers:detail", args=[companies[one["company"]].slug, one["customer"]]),
+            why=f"{one['count']} past due invoice{many}, no next step",
+            url=reverse("customers:detail", args=[company.slug, one["customer"]]),
             action="Plan",
             amount=one["total"],
             note=f"oldest due {one['oldest']:%b %-d}",
         )
-        for one in found[:MOST_ROWS]
-    ]
-    count = found.count() if len(rows) == MOST_ROWS else len(rows)
-    return Group(
-        "idle", "Idle", "pause-circle", "No past due invoice without a next step", rows, count
-    )
 
-
-def header(companies: list[Company], *, now: datetime) -> Header:
-    """Open, past due, collected today, due in seven days, leaving, and what is held by reason."""
-    today = max((company.local_date(now) for company in companies), default=now.date())
-    sums = (
-        Invoice.objects.filter(company__in=companies, currency=F("company__currency"))
-        .open()
-        .aggregate(
-            open=Sum("balance"),
-            past_due=Sum("balance", filter=Q(due_on__lt=today)),
-            week=Sum("balance", filter=Q(due_on__gte=today, due_on__lt=today + timedelta(days=7))),
-        )
-    )
-    stripe = StripePayment.objects.filter(
-        company__in=companies, state=StripePayment.State.SUCCEEDED
-    ).exclude(posting__state="verified")
-    fresh = stripe.filter(settled_at__gte=now - timedelta(hours=24)).aggregate(s=Sum("amount"))["s"]
-    booked = Payment.objects.filter(
-        company__in=companies, paid_on=today, is_void=False, is_deleted=False
-    ).aggregate(s=Sum("total"))["s"]
-    held = (
-        Decision.objects.filter(company__in=companies, is_current=True, passed=False)
-        .filter(at__gte=now - timedelta(days=1))
+    return _filled(
+        idle(of.values(), now=now)
         .order_by()
-        .values("stopped_by")
-        .annotate(n=Count("customer", distinct=True))
-        .order_by("-n")
-    )
-    return Header(
-        open=sums["open"] or money.ZERO,
-        past_due=sums["past_due"] or money.ZERO,
-        collected_today=(fresh or money.ZERO) + (booked or money.ZERO),
-        due_this_week=sums["week"] or money.ZERO,
-        leaving=Message.objects.filter(company__in=companies).leaving().count(),
-        held=[f"{one['stopped_by'].replace('_', ' ')}: {one['n']}" for one in held],
+        .values("company", "customer", "customer__name")
+        .annotate(total=Sum("balance"), count=Count("pk"), oldest=Min("due_on"), in_all=IN_ALL)
+        .order_by("-total", "customer")[:MOST_ROWS],
+        row,
     )

@@ -9,7 +9,9 @@ from django.urls import reverse
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Company, Role
+from arbook.dashboard import figures
 from arbook.dashboard import today as desk
+from arbook.upsert import storable
 from invoices.models import Invoice
 
 
@@ -29,9 +31,9 @@ def today(request, company):
 
 def _context(companies: list[Company]) -> dict:
     now = clock.now()
-    groups = desk.groups(companies, now=now) if companies else []
+    groups = desk.groups(companies, now=now)
     return {
-        "header": desk.header(companies, now=now) if companies else None,
+        "header": figures.header(companies, now=now) if companies else None,
         "groups": groups,
         "todo": sum(group.count for group in groups),
         "several": len(companies) > 1,
@@ -42,7 +44,7 @@ def _context(companies: list[Company]) -> dict:
 @company_view(Role.VIEWER)
 def search(request, company):
     """To the invoice when its number was typed, else to the customers that fit the words."""
-    words = request.GET.get("q", "").strip()
+    words = storable(request.GET.get("q", "")).strip()
     number = words.lstrip("#").removeprefix("invoice ").strip()
     found = Invoice.objects.of(company).filter(number__iexact=number)[:2] if number else []
     if len(found) == 1:
