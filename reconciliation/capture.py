@@ -10,23 +10,17 @@ from decimal import Decimal
 from django.db import transaction
 
 from arbook import money
-from arbook.alerts import alerts
 from arbook.audit import log
 from arbook.companies.models import Company
 from arbook.gateways.stripe_shapes import CardPayment
 from arbook.outbox import outbox
 from invoices import cadence, holds, tasks
 from invoices.models import Hold, Invoice, Task
-from reconciliation import posting
+from reconciliation import posting, setbacks, telling
 from reconciliation.models import CheckoutAttempt, Match, StripePayment
 
 State = StripePayment.State
 METHODS = {"card": "card", "us_bank_account": "bank debit (ACH)"}
-
-
-def source_of(payment: StripePayment) -> str:
-    """How holds and tasks name this payment."""
-    return f"payment:{payment.intent}"
 
 
 @transaction.atomic
@@ -100,7 +94,8 @@ def _move(payment: StripePayment, seen: CardPayment, state: str, now: datetime) 
     elif state == State.SUCCEEDED:
         _succeeded(payment, now)
     else:
-        _failed(payment, seen, now)
+        _close_attempt(payment, CheckoutAttempt.State.FAILED)
+        setbacks.failed(payment, seen, now)
 
 
 def _match(payment: StripePayment, now: datetime) -> list[Invoice]:
@@ -137,7 +132,7 @@ def _started(payment: StripePayment, now: datetime) -> None:
     """A bank debit is on its way: quiet, and not paid."""
     invoices = _match(payment, now)
     _close_attempt(payment, CheckoutAttempt.State.PROCESSING)
-    entry = _record(
+    entry = telling.record(
         payment,
         "money.in_flight",
         f"{money.words(payment.amount, payment.currency)} is on its way by {payment.method}",
@@ -149,7 +144,7 @@ def _started(payment: StripePayment, now: datetime) -> None:
             holds.place(
                 invoice,
                 reason=Hold.Reason.IN_FLIGHT,
-                source=source_of(payment),
+                source=telling.source_of(payment),
                 note=f"{money.words(payment.amount)} by {payment.method}, not settled yet",
                 by=None,
                 now=now,
@@ -162,7 +157,7 @@ def _succeeded(payment: StripePayment, now: datetime) -> None:
     payment.failure = ""
     invoices = _match(payment, now)
     _close_attempt(payment, CheckoutAttempt.State.COMPLETE)
-    entry = _record(
+    entry = telling.record(
         payment,
         "money.captured",
         f"{money.words(payment.amount, payment.currency)} was paid by {payment.method}",
@@ -180,7 +175,7 @@ def _succeeded(payment: StripePayment, now: datetime) -> None:
             holds.place(
                 invoice,
                 reason=Hold.Reason.IN_FLIGHT,
-                source=source_of(payment),
+                source=telling.source_of(payment),
                 note="paid, on its way into QuickBooks",
                 by=None,
                 now=now,
@@ -212,76 +207,6 @@ def _cancel_reminders(payment: StripePayment, now: datetime) -> None:
     cadence.cancel(paid, reason=f"paid by {payment.method}", now=now)
 
 
-def _failed(payment: StripePayment, seen: CardPayment, now: datetime) -> None:
-    """The money did not come: stop asking by machine until a person has looked."""
-    payment.failure = (seen.failure_message or seen.failure_code or "canceled")[:300]
-    payment.matches.all().delete()
-    _close_attempt(payment, CheckoutAttempt.State.FAILED)
-    invoices = list(
-        Invoice.objects.of(payment.company).filter(
-            pk__in=[pk for pk, _ in payment.attempt.parts] if payment.attempt else []
-        )
-    )
-    said = f"{money.words(payment.amount, payment.currency)} by {payment.method} failed"
-    entry = _record(payment, "money.failed", f"{said}: {payment.failure}", invoices, now)
-    with log.because(entry.pk):
-        holds.lift_source(
-            payment.company, source_of(payment), now=now, reason="The payment failed."
-        )
-        if payment.customer is None:
-            return
-        task = tasks.open_task(
-            payment.company,
-            kind=Task.Kind.PAYMENT_FAILED,
-            key=f"failed:{payment.intent}",
-            title=f"Payment of {payment.customer} failed",
-            detail=f"{said}: {payment.failure}. Reminders rest until this is done.",
-            customer=payment.customer,
-            invoice=invoices[0] if invoices else None,
-            amount=payment.amount,
-            now=now,
-        )
-        holds.place(
-            payment.customer,
-            reason=Hold.Reason.PAYMENT_FAILED,
-            source=tasks.hold_source(task),
-            note=payment.failure,
-            by=None,
-            now=now,
-        )
-        alerts.tell(
-            payment.company,
-            key=f"failed:{payment.intent}",
-            title=f"{payment.customer}: payment failed",
-            text=f"{said}: {payment.failure}",
-            url=payment.customer.get_absolute_url(),
-            now=now,
-        )
-
-
-@transaction.atomic
-def note_refund(payment: StripePayment, *, refunded: Decimal, now: datetime) -> None:
-    """Money went back: the books are told by a person, so that person gets a task."""
-    payment = StripePayment.objects.select_for_update(of=["self"]).get(pk=payment.pk)
-    if refunded <= payment.refunded:
-        return
-    payment.refunded = refunded
-    payment.save(update_fields=["refunded"])
-    invoices = [match.invoice for match in payment.matches.select_related("invoice")]
-    said = f"{money.words(refunded, payment.currency)} was refunded at Stripe"
-    _record(payment, "money.refunded", said, invoices, now)
-    tasks.open_task(
-        payment.company,
-        kind=Task.Kind.REFUND,
-        key=f"refund:{payment.intent}:{refunded}",
-        title=f"{said} to {payment.customer or payment.payer_email or 'a payer'}",
-        detail="Record the refund in QuickBooks.",
-        customer=payment.customer,
-        amount=refunded,
-        now=now,
-    )
-
-
 def _close_attempt(payment: StripePayment, state: str) -> None:
     if payment.attempt and payment.attempt.state != CheckoutAttempt.State.COMPLETE:
         payment.attempt.state = state
@@ -298,15 +223,4 @@ def _ask_a_person(payment: StripePayment, now: datetime) -> None:
         customer=payment.customer,
         amount=payment.amount,
         now=now,
-    )
-
-
-def _record(payment, verb: str, said: str, invoices: list[Invoice], now: datetime):
-    about = [payment, *invoices]
-    if payment.customer:
-        about.append(payment.customer)
-    if payment.attempt:
-        about.append(payment.attempt.link)
-    return log.record(
-        verb, said, about=about, by=None, at=now, company=payment.company, intent=payment.intent
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from arbook.gateways import stripe
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
-from reconciliation import capture, chargebacks, checkout
+from reconciliation import capture, chargebacks, checkout, setbacks
 from reconciliation.models import CheckoutAttempt, StripePayment
 
 
@@ -63,7 +63,7 @@ def charge_moved(event: WebhookEvent, now: datetime) -> None:
     seen = stripe.of(event.company).read_payment(intent)
     payment = capture.observe(event.company, seen, now=now)
     if payment and seen.refunded:
-        capture.note_refund(payment, refunded=seen.refunded, now=now)
+        setbacks.note_refund(payment, refunded=seen.refunded, now=now)
 
 
 @handles(

@@ -6,8 +6,6 @@ the machine's clock, because the movable one may jump.
 """
 
 import contextvars
-import logging
-import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -19,10 +17,9 @@ from django.db import connection, connections, transaction
 from arbook import clock
 from arbook.audit import log
 from arbook.gateways import errors
+from arbook.outbox import outcomes
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Kind, Later, StillUnknown
-
-logger = logging.getLogger(__name__)
 
 State = Effect.State
 
@@ -103,7 +100,7 @@ def settle_unsure(kind: Kind, *, now: Callable[[], datetime]) -> Counter:
         attempt = effect.attempts
         # The attempt number is the fence: a second drain asking at the same time changes nothing.
         if not Effect.objects.filter(pk=effect.pk, state=State.UNSURE, attempts=attempt).update(
-            attempts=attempt + 1, not_before=now() + _backoff(attempt + 1)
+            attempts=attempt + 1, not_before=now() + outcomes.backoff(attempt + 1)
         ):
             continue
         effect.attempts = attempt + 1
@@ -112,15 +109,15 @@ def settle_unsure(kind: Kind, *, now: Callable[[], datetime]) -> Counter:
                 result = kind.resolve(effect, now())
             except (StillUnknown, errors.VendorError) as trouble:
                 if effect.attempts >= kind.max_attempts:
-                    outcome[_die(kind, effect, trouble, now())] += 1
+                    outcome[outcomes.die(kind, effect, trouble, now())] += 1
                 else:
                     outcome[State.UNSURE] += 1
                 continue
             if result is None:
-                _set(effect, now(), state=State.PENDING, not_before=now())
+                outcomes.settle(effect, now(), state=State.PENDING, not_before=now())
                 outcome[State.PENDING] += 1
             else:
-                outcome[_finish(kind, effect, result, now())] += 1
+                outcome[outcomes.finish(kind, effect, result, now())] += 1
     return outcome
 
 
@@ -132,7 +129,7 @@ def _do_chunk(kind: Kind, claimed: list[Effect], now: Callable[[], datetime]) ->
     for effects in by_company.values():
         for effect, result in _perform_all(kind, effects, now):
             with log.because(effect.cause_id):
-                outcome[_conclude(kind, effect, result, now())] += 1
+                outcome[outcomes.conclude(kind, effect, result, now())] += 1
     return outcome
 
 
@@ -180,132 +177,6 @@ def _perform_apart(kind: Kind, effect: Effect, prepared: dict):
     finally:
         for used in connections.all(initialized_only=True):
             used.close()
-
-
-def _conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
-    match result:
-        case Later():
-            _set(
-                effect,
-                now,
-                state=State.PENDING,
-                not_before=result.at,
-                error=str(result),
-                attempts=effect.attempts - 1,
-            )
-            return State.PENDING
-        case errors.Throttled():
-            return _again(kind, effect, result, now, timedelta(seconds=result.retry_after))
-        case errors.Unreachable():
-            return _again(kind, effect, result, now, _backoff(effect.attempts))
-        case errors.Disconnected():
-            # Until a person reconnects; costs no attempt.
-            _set(
-                effect,
-                now,
-                state=State.PENDING,
-                not_before=now + timedelta(minutes=15),
-                failure=result.failure,
-                error=str(result),
-                attempts=effect.attempts - 1,
-            )
-            return State.PENDING
-        case errors.Unknown():
-            state = State.UNSURE if kind.resolve else State.PENDING
-            if not kind.resolve and effect.attempts >= kind.max_attempts:
-                return _die(kind, effect, result, now)
-            _set(
-                effect,
-                now,
-                state=state,
-                not_before=now + _backoff(effect.attempts),
-                failure=result.failure,
-                error=str(result),
-            )
-            return state
-        case errors.Refused():
-            return _die(kind, effect, result, now)
-        case Exception():
-            # A bug of ours: keep the row, say so, and let a person decide.
-            logger.error("effect %s %s failed", effect.kind, effect.pk, exc_info=result)
-            return _die(kind, effect, result, now)
-        case _:
-            return _finish(kind, effect, result, now)
-
-
-def _backoff(attempts: int) -> timedelta:
-    ceiling = min(5 * 2 ** max(attempts - 1, 0), 3600)
-    return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311 (spread, not secrecy)
-
-
-def _again(kind: Kind, effect: Effect, error, now: datetime, wait: timedelta) -> str:
-    if effect.attempts >= kind.max_attempts:
-        return _die(kind, effect, error, now)
-    _set(
-        effect,
-        now,
-        state=State.PENDING,
-        not_before=now + wait,
-        failure=error.failure,
-        error=str(error),
-    )
-    return State.PENDING
-
-
-def _die(kind: Kind, effect: Effect, error: Exception, now: datetime) -> str:
-    with transaction.atomic():
-        failure = getattr(error, "failure", "bug")
-        if (
-            _set(effect, now, state=State.DEAD, failure=failure, error=str(error), finished_at=now)
-            and kind.failed
-        ):
-            kind.failed(effect, error, now)
-    return State.DEAD
-
-
-def _finish(kind: Kind, effect: Effect, result: dict, now: datetime) -> str:
-    try:
-        with transaction.atomic():
-            if (
-                _set(
-                    effect,
-                    now,
-                    state=State.DONE,
-                    result=result,
-                    failure="",
-                    error="",
-                    finished_at=now,
-                )
-                and kind.then
-            ):
-                kind.then(effect, result, now)
-    except Exception as trouble:
-        # The vendor has done it; only our writing failed. Ask the vendor, or repeat the same key.
-        logger.exception("outcome of effect %s %s not written", effect.kind, effect.pk)
-        if effect.attempts >= kind.max_attempts:
-            _set(effect, now, state=State.DEAD, failure="bug", error=str(trouble), finished_at=now)
-            return State.DEAD
-        _set(
-            effect,
-            now,
-            state=State.UNSURE if kind.resolve else State.PENDING,
-            not_before=now + _backoff(effect.attempts),
-            failure="bug",
-            error=f"{type(trouble).__name__}: {trouble}",
-        )
-        return State.UNSURE
-    return State.DONE
-
-
-def _set(effect: Effect, now: datetime, **values) -> bool:
-    """Write the row if this attempt still owns it; whoever lost the lease changes nothing."""
-    return bool(
-        Effect.objects.filter(
-            pk=effect.pk,
-            attempts=effect.attempts,
-            state__in=[State.IN_FLIGHT, State.UNSURE],
-        ).update(leased_until=None, **values)
-    )
 
 
 def next_due() -> datetime | None:

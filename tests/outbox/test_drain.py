@@ -6,7 +6,7 @@ import pytest
 
 from arbook import clock
 from arbook.gateways import errors
-from arbook.outbox import drain, outbox
+from arbook.outbox import drain, outbox, outcomes
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Kind, Later, StillUnknown
 from tests.factories import NOW, company
@@ -217,7 +217,7 @@ def test_who_lost_the_lease_changes_nothing(vendor):
     Effect.objects.update(leased_until=clock.system() - timedelta(seconds=1))
     _run()
 
-    drain._conclude(KINDS["test.act"], late, {"ok": "too late"}, NOW)
+    outcomes.conclude(KINDS["test.act"], late, {"ok": "too late"}, NOW)
 
     assert vendor.outcomes == [{"ok": True}]
 
