@@ -47,6 +47,11 @@ class Owed:
         return sum((part.flying for part in self.parts), money.ZERO)
 
     @property
+    def set_aside(self) -> Decimal:
+        """Contested amounts: open, but not asked for."""
+        return sum((part.disputed for part in self.parts if part.open), money.ZERO)
+
+    @property
     def wanted(self) -> list[list]:
         """The parts as an attempt keeps them."""
         return [[part.invoice.pk, str(part.due)] for part in self.parts if part.due > 0]

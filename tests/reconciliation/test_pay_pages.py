@@ -88,6 +88,20 @@ def test_a_contested_part_is_set_aside(client, desk, owing, address):
     assert CheckoutAttempt.objects.get().amount == Decimal("142.07")
 
 
+def test_invoices_contested_in_full_are_not_said_to_be_paid(client, desk, owing, address):
+    for one in owing:
+        invoice = desk.invoice(one)
+        disputes.open_dispute(
+            invoice=invoice, amount=invoice.balance, reason="Not ours", by=None, now=clock.now()
+        )
+
+    words = client.get(address).content.decode()
+
+    assert "Nothing to pay now" in words
+    assert "$242.07 is set aside" in words
+    assert "Already paid" not in words
+
+
 @pytest.mark.parametrize("vendor", ["quickbooks", "stripe"])
 def test_when_a_vendor_is_away_the_page_says_so_and_charges_nothing(client, desk, address, vendor):
     desk.sandbox.faults.add(vendor, "*", "500")
