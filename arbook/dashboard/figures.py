@@ -11,6 +11,7 @@ from arbook import money
 from arbook.companies.models import Company
 from invoices.models import Invoice, Payment
 from messaging.models import Decision, Message
+from messaging.review import SILENT
 from reconciliation.models import StripePayment
 
 
@@ -31,7 +32,7 @@ class Header:
 
     figures: list[Figures]
     leaving: int
-    # Customers kept quiet, by the first reason: "budget: 3".
+    # Customers kept quiet, by the first reason: "Contacted recently: 3".
     held: list[str]
 
 
@@ -56,7 +57,7 @@ def header(companies: list[Company], *, now: datetime) -> Header:
     return Header(
         figures=_figures(companies, now),
         leaving=Message.objects.filter(company__in=companies).leaving().count(),
-        held=[f"{one['stopped_by'].replace('_', ' ')}: {one['n']}" for one in held],
+        held=[f"{SILENT.get(one['stopped_by'], 'Held')}: {one['n']}" for one in held],
     )
 
 
