@@ -80,27 +80,26 @@ class QuickBooks(Calls):
     def pages(self, entity: str, *, where: str = "", page_size: int = PAGE_SIZE) -> Iterator[Page]:
         """All records of an entity in the order of their ids, inactive customers included.
 
-        The next page is fetched while the caller works on this one. Paging is no snapshot: a
-        record deleted meanwhile moves all later ones up, so pages overlap by one in a hundred and
-        what was seen already is left out.
+        The next page is fetched and parsed while the caller works on this one. Paging is no
+        snapshot: a record deleted meanwhile moves all later ones up, so pages overlap by one in a
+        hundred and what was seen already is left out.
         """
         overlap = page_size // 100
         start, seen = 1, frozenset()
         with ThreadPoolExecutor(1, "quickbooks-page") as ahead:
-            records = self._call(self._fetch(entity, where, start, page_size))
+            read = self._reading(entity, where, start, page_size, seen)
+            ids, found = self._call(read)
             while True:
-                more = len(records) >= page_size
+                more = len(ids) >= page_size
                 if more:
                     start += page_size - overlap
-                    fetch = self._fetch(entity, where, start, page_size)
-                    coming = ahead.submit(fetch, self._wire())
-                ids = [id_of(raw) for raw in records]
-                fresh = [raw for raw, id in zip(records, ids, strict=True) if id not in seen]
-                yield self._page(entity, fresh)
+                    seen = frozenset(ids[-overlap:]) - {""} if overlap else frozenset()
+                    read = self._reading(entity, where, start, page_size, seen)
+                    coming = ahead.submit(read, self._wire())
+                yield found if isinstance(found, Page) else self._page(entity, found)
                 if not more:
                     return
-                seen = frozenset(ids[-overlap:]) - {""} if overlap else frozenset()
-                records = self._call(fetch, first=coming)
+                ids, found = self._call(read, first=coming)
 
     def count(self, entity: str) -> int:
         """How many records an entity has, inactive customers included."""

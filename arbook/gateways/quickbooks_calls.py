@@ -13,6 +13,8 @@ from arbook.gateways.quickbooks_shapes import Page
 from arbook.gateways.quickbooks_wire import Wire
 
 PAGE_SIZE = 1000
+# What these records mean is written in them; others name lists that have to be looked up.
+SELF_CONTAINED = frozenset({"Invoice", "Payment", "CreditMemo"})
 
 
 class Calls:
@@ -66,6 +68,21 @@ class Calls:
             return (answer.get("QueryResponse") or {}).get(entity) or []
 
         return fetch
+
+    def _reading(
+        self, entity: str, where: str, start: int, size: int, seen: frozenset[str]
+    ) -> Callable[[Wire], tuple[list[str], Page | list]]:
+        """Fetches a page: the ids of its records, and those not ``seen`` yet, parsed where that
+        takes no second call: another thread than the caller's may be at work."""
+        fetch = self._fetch(entity, where, start, size)
+
+        def read(wire: Wire) -> tuple[list[str], Page | list]:
+            records = fetch(wire)
+            ids = [id_of(raw) for raw in records]
+            fresh = [raw for raw, id in zip(records, ids, strict=True) if id not in seen]
+            return ids, self._page(entity, fresh) if entity in SELF_CONTAINED else fresh
+
+        return read
 
     def _changed(
         self, entities: Iterable[str], stamp: str
