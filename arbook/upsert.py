@@ -2,12 +2,16 @@
 left alone. PostgreSQL only; the caller opens the transaction.
 """
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection, models
+
+TEXTS = (models.CharField, models.TextField)
 
 
 class Row(NamedTuple):
@@ -70,7 +74,9 @@ class Target:
 
     @cached_property
     def copy_sql(self) -> str:
-        return f"COPY {self.incoming} ({', '.join(self.columns)}) FROM STDIN"
+        texts = [c for c in self.columns if isinstance(self.fields[c], TEXTS)]
+        form = f"FORMAT csv, FORCE_NOT_NULL ({', '.join(texts)})"  # "" is a text, not NULL
+        return f"COPY {self.incoming} ({', '.join(self.columns)}) FROM STDIN ({form})"
 
     @cached_property
     def is_newer_sql(self) -> str:
@@ -137,20 +143,22 @@ def upsert(
 ) -> list[Row]:
     """Write the rows and return those that are new or changed; unchanged ones cost a comparison.
 
-    Each row holds ``target.columns`` in order; no key may come twice. Text is cut to the column.
+    Each row holds ``target.columns`` in order; no key may come twice. Text is cut to the column,
+    and None in a text column becomes "".
     Without ``watch`` nothing is told of how changed rows were and are.
     """
     width = len(target.watched)
     with connection.cursor() as cursor:
         cursor.execute(target.create_sql)
         cursor.execute(f"TRUNCATE {target.incoming}")
+        page = io.StringIO(newline="")
+        csv.writer(page).writerows(rows)
         with cursor.copy(target.copy_sql) as copy:
-            for row in rows:
-                copy.write_row([storable(v) if type(v) is str else v for v in row])
+            copy.write(storable(page.getvalue()))
         values = [constants[name] for name in target.constants] + [*target.defaults.values()]
         if not watch:
             cursor.execute(target.blind_sql, values)
-            return [Row(*found, before=None, after={}) for found in cursor.fetchall()]
+            return [Row(*found, None, {}) for found in cursor.fetchall()]
         cursor.execute(target.upsert_sql, [constants["company_id"], *values])
         return [
             Row(
