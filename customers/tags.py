@@ -4,6 +4,7 @@ QuickBooks places the VIP tag by customer type or by a marker in the notes, as t
 what QuickBooks placed only QuickBooks takes away.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -126,8 +127,9 @@ def refresh(
 
 def _marked(company: Company, among: QuerySet[Customer]) -> QuerySet[Customer]:
     wanted = Q(pk__in=[])
-    if company.vip_customer_type.strip():
-        wanted |= Q(customer_type__iexact=company.vip_customer_type.strip())
+    if kind := company.vip_customer_type.strip():
+        # "VIP" means "VIP - do not dun" as well: in doubt nobody is reminded.
+        wanted |= Q(customer_type__iregex=rf"^\s*{re.escape(kind)}(\W|$)")
     if company.vip_note_marker.strip():
         wanted |= Q(notes__icontains=company.vip_note_marker.strip())
     return among.filter(wanted)

@@ -82,6 +82,8 @@ def test_a_withdrawal_has_every_owner_of_the_number_looked_at_again(company):
     [
         ({"customer_type": "VIP"}, True),
         ({"customer_type": "vip"}, True),
+        ({"customer_type": "VIP - do not dun"}, True),
+        ({"customer_type": "Vipers"}, False),
         ({"notes": "Old friend [vip] of the owner"}, True),
         ({"customer_type": "Retail", "notes": "vip lounge"}, False),
     ],
@@ -113,6 +115,10 @@ def test_a_company_that_marks_vips_otherwise_is_followed(company):
 
     tags.refresh(company, now=NOW)
     assert customer.pk in tags.silent([customer.pk])
+
+    company.vip_customer_type = "Gold (A+)"
+    tags.refresh(company, now=NOW)
+    assert not tags.silent([customer.pk])
 
     company.vip_customer_type = ""
     tags.refresh(company, now=NOW)
