@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from arbook import places
 from arbook.companies.models import CompanyOwned, CompanyQuerySetMixin, User
 
 
@@ -81,6 +82,16 @@ class Customer(CompanyOwned):
     def greeting_name(self) -> str:
         """How a message addresses them."""
         return self.given_name or self.company_name or self.name
+
+    def place(self, number: str = "") -> places.Place:
+        """Where they may live, by their address and by the number that is to be texted."""
+        return places.locate(
+            postal_code=self.postal_code,
+            state=self.state,
+            city=self.city,
+            country=self.country,
+            number=number,
+        )
 
 
 class Contact(CompanyOwned):

@@ -10,6 +10,8 @@ from arbook.companies.models import Company
 from customers.models import Channel, Customer
 from invoices.models import Invoice
 from messaging import compose, gate, segments
+from messaging.checks.answer import STOP, Check
+from messaging.checks.message import WORDS
 from messaging.facts import Facts
 from messaging.models import Message
 from reconciliation import paylinks
@@ -163,8 +165,8 @@ def _words(wanted, library, edited) -> tuple[compose.Composed, bool, str]:
 
 
 def _no_text(verdict: gate.Verdict, reason: str) -> gate.Verdict:
-    stop = gate.Check("wording", "The words are fit", gate.STOP, "no text", reason, "templates")
-    checks = (*[one for one in verdict.checks if one.check != "wording"], stop)
+    stop = Check(WORDS.check, WORDS.name, STOP, "no text", reason, "templates")
+    checks = (*[one for one in verdict.checks if one.check != WORDS.check], stop)
     return replace(
-        verdict, passed=False, checks=checks, stopped_by="wording", sentence=reason, until=None
+        verdict, passed=False, checks=checks, stopped_by=WORDS.check, sentence=reason, until=None
     )

@@ -31,7 +31,9 @@ class Ready:
 
 def _prepare(company: Company, effects: list[Effect], now: datetime) -> dict:
     company = Company.objects.get(pk=company.pk)
-    rows = Message.objects.of(company).select_related("thread__customer", "thread__company")
+    rows = Message.objects.of(company).select_related(
+        "company", "thread__customer", "thread__company"
+    )
     messages = rows.in_bulk([one.payload["message"] for one in effects])
     texts = facts.of_company(company, now=now).texts
     client = None
@@ -77,7 +79,7 @@ def _stops(company: Company, message: Message, texts, now: datetime):
             if message.purpose == Purpose.CONFIRMATION:
                 return _dropped(message, "Not sent: it is no decent hour.")
             place = ways.place_of(message.thread, message.medium, message.address)
-            policy = ways.policy_of(message.thread, message.medium)
+            policy = quiet_hours.policy_of(company, message.medium)
             moment = quiet_hours.next_moment(now, place, policy)
             return Later(moment.at or now + timedelta(days=1), moment.sentence)
     return None
@@ -87,7 +89,7 @@ def _validity(message: Message, now: datetime) -> int | None:
     return quiet_hours.validity_seconds(
         now,
         ways.place_of(message.thread, message.medium, message.address),
-        ways.policy_of(message.thread, message.medium),
+        quiet_hours.policy_of(message.company, message.medium),
     )
 
 

@@ -306,7 +306,7 @@ class _Look:
             return ready_mail(
                 self.company, message, link=draft.wanted.link, language=language, **more
             )
-        policy = gate.policy_of(draft.facts, Channel.SMS)
+        policy = quiet_hours.policy_of(self.company, Channel.SMS)
         # A minute less than the window: the call itself may come that much later.
         seconds = quiet_hours.validity_seconds(self.now, draft.facts.place, policy) or 1
         validity = max(1, seconds - int(FRESH.total_seconds()))

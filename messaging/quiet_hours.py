@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from arbook.places import Place, zone_name
 from arbook.states import PROVINCES
+from customers.models import Channel
 from messaging.hours_by_state import hours_of
 
 SEARCH_DAYS = 21
@@ -54,6 +56,25 @@ class HoursPolicy:
 
 TEXT_HOURS = HoursPolicy()
 EMAIL_HOURS = HoursPolicy(opens=time(7), closes=time(20), follows_state_hours=False)
+
+
+class KeepsHours(Protocol):
+    """A company, or its facts: from when until when its texts leave."""
+
+    sends_from: time
+    sends_until: time
+
+
+def policy_of(company: KeepsHours, channel: str) -> HoursPolicy:
+    """The company's own hours for texts; mail has wider ones, the same for all."""
+    if channel == Channel.EMAIL:
+        return EMAIL_HOURS
+    return HoursPolicy(opens=as_time(company.sends_from), closes=as_time(company.sends_until))
+
+
+def as_time(value: time | str) -> time:
+    """A row that was created in this process still has the text its default was written as."""
+    return time.fromisoformat(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _channel(known: Facts, now: datetime) -> str:
         .values_list("medium", flat=True)
         .first()
     )
-    policy = gate.policy_of(known, Channel.SMS)
+    policy = quiet_hours.policy_of(known.company, Channel.SMS)
     may_text = (
         last == Medium.SMS
         and known.sms is not None
@@ -245,7 +245,7 @@ def _ready(company, message, known, now, **more) -> Ready:
     if message.medium == Medium.EMAIL:
         language = message.customer.language
         return lastlook.ready_mail(company, message, link="", language=language, **more)
-    policy = gate.policy_of(known, Channel.SMS)
+    policy = quiet_hours.policy_of(known.company, Channel.SMS)
     validity = quiet_hours.validity_seconds(now, known.place, policy) or 1
     return lastlook.ready_text(company, message, twilio.of(company), validity=validity, **more)
 

@@ -88,9 +88,8 @@ def reply(
 def confirm_stop(thread: Thread, request: Message, *, now: datetime) -> Message | None:
     """The one text that says we heard them; only within minutes, only at a decent hour."""
     company = thread.company
-    when = quiet_hours.next_moment(
-        now, ways.place_of(thread, Medium.SMS, request.address), ways.policy_of(thread, Medium.SMS)
-    )
+    place = ways.place_of(thread, Medium.SMS, request.address)
+    when = quiet_hours.next_moment(now, place, quiet_hours.policy_of(company, Medium.SMS))
     is_late = now - request.created_at > CONFIRM_WITHIN
     if is_late or when.at != now or company.stopped_at or not confirms_stops(company):
         return None

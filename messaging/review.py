@@ -269,13 +269,8 @@ def _item(row: Message, now: datetime) -> Item:
 def when_words(message: Message, now: datetime) -> str:
     """When it leaves, on the customer's own clock."""
     customer = message.customer
-    place = places.locate(
-        postal_code=customer.postal_code,
-        state=customer.state,
-        city=customer.city,
-        country=customer.country,
-        number=message.address if message.medium == Message.Medium.SMS else "",
-    )
+    is_text = message.medium == Message.Medium.SMS
+    place = customer.place(message.address if is_text else "")
     zone = place.zones[0]
     where = place.label if place.is_known else f"{places.zone_name(zone)} time"
     at = message.send_after

@@ -96,7 +96,8 @@ def _address(thread: Thread, channel: str, mine: list[Message]) -> tuple[str, st
 def _when(thread: Thread, medium: str, address: str, now: datetime) -> tuple[datetime | None, str]:
     """The next decent moment, and a sentence when that is not now."""
     place = place_of(thread, medium, address)
-    moment = quiet_hours.next_moment(now, place, policy_of(thread, medium))
+    policy = quiet_hours.policy_of(thread.company, medium)
+    moment = quiet_hours.next_moment(now, place, policy)
     if moment.at is None:
         return None, moment.sentence
     return moment.at, moment.sentence if moment.at > now else ""
@@ -108,20 +109,4 @@ def place_of(thread: Thread, medium: str, address: str) -> places.Place:
     customer = thread.customer
     if customer is None:
         return places.locate(number=number)
-    return places.locate(
-        postal_code=customer.postal_code,
-        state=customer.state,
-        city=customer.city,
-        country=customer.country,
-        number=number,
-    )
-
-
-def policy_of(thread: Thread, medium: str) -> quiet_hours.HoursPolicy:
-    """The company's hours for texts; mail may be answered early and late."""
-    if medium == Medium.EMAIL:
-        return quiet_hours.EMAIL_HOURS
-    company, as_time = thread.company, Company._meta.get_field("sends_from").to_python
-    return quiet_hours.HoursPolicy(
-        opens=as_time(company.sends_from), closes=as_time(company.sends_until)
-    )
+    return customer.place(number)

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from invoices import cadence, holds
 from invoices.models import CadenceStep, Hold, Invoice
 from messaging import facts, gate, review
+from messaging.checks.answer import STOP
 from messaging.models import Decision, Message
 
 SHOWN = 15
@@ -76,7 +77,7 @@ def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
         (
             one
             for one in verdict.checks
-            if one.result == gate.STOP and (is_due or one.check not in PASSING)
+            if one.result == STOP and (is_due or one.check not in PASSING)
         ),
         None,
     )
