@@ -17,7 +17,7 @@ RENEW_AHEAD = timedelta(days=21)
 
 
 def counts(company: Company, now: datetime) -> dict[str, int]:
-    """What waits for a person, by place, in one statement; places where nothing waits are left out."""
+    """What waits for a person, by place, in one statement; where nothing waits is left out."""
     kinds = [Task.Kind.MONEY, Task.Kind.REFUND, Task.Kind.VERIFY_PAYMENT]
     tasks = Task.objects.of(company).waiting(company.local_date(now))
     first, *others = [

@@ -69,7 +69,7 @@ def save(slug: str, values: dict, *, by: User | None, now: datetime) -> tuple[Co
 
 
 def _read(values: dict) -> dict:
-    """The values as their fields keep them; raises ValidationError with every name that is wrong."""
+    """The values as their fields keep them; raises ValidationError naming every wrong one."""
     read, wrong = {}, {}
     for name, value in values.items():
         value = value.strip() if isinstance(value, str) else value

@@ -1,11 +1,12 @@
 """Forms of the setup screens."""
 
+from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from django import forms
+from django.forms.boundfield import BoundField
 
 from arbook.companies.models import Company, Role
-from arbook.phones import parse
 from arbook.setup import companies
 
 _SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
@@ -42,10 +43,77 @@ class SlackForm(forms.Form):
     channel = forms.CharField(help_text="Where alerts go, for example #receivables.")
 
 
-class CompanyForm(forms.ModelForm):
-    """What an owner may change about how a company works."""
+HERE = [
+    ("America/New_York", "New York (Eastern)"),
+    ("America/Chicago", "Chicago (Central)"),
+    ("America/Denver", "Denver (Mountain)"),
+    ("America/Phoenix", "Phoenix (Mountain, no summer time)"),
+    ("America/Los_Angeles", "Los Angeles (Pacific)"),
+    ("America/Anchorage", "Anchorage (Alaska)"),
+    ("Pacific/Honolulu", "Honolulu (Hawaii)"),
+]
 
-    timezone = forms.ChoiceField(choices=[(zone, zone) for zone in sorted(available_timezones())])
+
+def _zones() -> list:
+    shown = {zone for zone, _ in HERE}
+    others = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones() - shown)]
+    return [("United States", HERE), ("Everywhere", others)]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together on the settings screen, in rows of one or more."""
+
+    title: str
+    icon: str
+    about: str
+    rows: list[list[BoundField]]
+
+
+SECTIONS = [
+    (
+        "Company",
+        "building-office-2",
+        "As customers and your own people see it.",
+        [["name"], ["timezone", "currency", "color"]],
+    ),
+    (
+        "Sending",
+        "paper-airplane",
+        "What leaves by itself, how often, and when.",
+        [
+            ["mode", "review_above"],
+            ["touches_per_week", "undo_seconds"],
+            ["sends_from", "sends_until"],
+            ["books_max_age_minutes"],
+        ],
+    ),
+    (
+        "Dry run",
+        "beaker",
+        "Where everything goes while the mode is Dry run, stamped as a test. Without an address "
+        "nothing is sent that way.",
+        [["test_email", "test_phone"]],
+    ),
+    (
+        "Contact",
+        "phone",
+        "Printed in messages, letters and on the pay page; and where alerts for staff go.",
+        [["reply_email", "phone"], ["alert_email"]],
+    ),
+    (
+        "VIP",
+        "star",
+        "Customers marked so in QuickBooks are never reminded.",
+        [["vip_customer_type", "vip_note_marker"]],
+    ),
+]
+
+
+class CompanyForm(forms.ModelForm):
+    """What an owner may change about how a company works; ``companies.save`` judges the values."""
+
+    timezone = forms.ChoiceField(label="Time zone", choices=_zones)
 
     class Meta:
         model = Company
@@ -54,53 +122,51 @@ class CompanyForm(forms.ModelForm):
             "review_above": "A person approves above",
             "undo_seconds": "Undo time in seconds",
             "touches_per_week": "Contacts in any 7 days, at most",
-            "books_max_age_minutes": "Nothing leaves when the books are older than (minutes)",
+            "books_max_age_minutes": "Nothing leaves on books older than (minutes)",
             "sends_from": "Messages leave from",
             "sends_until": "until",
-            "test_email": "Dry run: mail goes to",
-            "test_phone": "Dry run: texts go to",
+            "test_email": "Mail goes to",
+            "test_phone": "Texts go to",
             "alert_email": "Alerts go to",
             "reply_email": "Customers may write to",
             "phone": "Customers may call",
-            "vip_customer_type": "QuickBooks customer type of VIPs",
-            "vip_note_marker": "or these words in the customer's notes",
+            "vip_customer_type": "Customer type",
+            "vip_note_marker": "or these words in the notes",
         }
         help_texts = {
             "alert_email": "Empty: every manager and owner.",
-            "mode": "Dry run sends everything to the test addresses. Review sends what a person "
-            "approved. Live sends low-risk reminders by itself.",
+            "review_above": "The open amount of one message. Above it a manager says yes.",
+            "sends_until": "On the customer's clock; state rules and holidays cut it further.",
+            "undo_seconds": "Between a yes and the hand-over.",
+            "touches_per_week": "All channels together; at most one a day in any case.",
         }
         widgets = {
             "sends_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "sends_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "test_phone": forms.TextInput(attrs={"type": "tel"}),
+            "phone": forms.TextInput(attrs={"type": "tel"}),
         }
 
-    def clean_test_phone(self):
-        return self._number("test_phone")
+    def sections(self) -> list[Section]:
+        return [
+            Section(title, icon, about, [[self[name] for name in row] for row in rows])
+            for title, icon, about, rows in SECTIONS
+        ]
 
-    def clean_phone(self):
-        return self._number("phone")
-
-    def _number(self, name: str) -> str:
-        written = self.cleaned_data[name]
-        if not written:
-            return ""
-        read = parse(written)
-        if read is None:
-            raise forms.ValidationError("This is not a phone number we can read.")
-        return read.e164
-
-    def clean(self):
-        cleaned = super().clean()
-        opens, closes = cleaned.get("sends_from"), cleaned.get("sends_until")
-        if opens and closes and opens >= closes:
-            self.add_error("sends_until", "This is not after the start.")
-        return cleaned
+    def only_show(self) -> "CompanyForm":
+        """For those who may read the settings and not change them."""
+        for field in self.fields.values():
+            field.disabled = True
+        return self
 
 
 class MemberForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.BOOKKEEPER)
+
+
+class RoleForm(forms.Form):
+    role = forms.TypedChoiceField(choices=Role.choices, coerce=int)
 
 
 class StopForm(forms.Form):

@@ -133,7 +133,7 @@ def test_one_companys_trouble_does_not_stop_the_others():
             raise ValueError("bad books")
         seen.append(company.slug)
 
-    with pytest.raises(jobs.SomeCompaniesFailed, match="^b: ValueError: bad books$"):
+    with pytest.raises(jobs.SomeCompaniesFailed, match=r"^b: ValueError: bad books$"):
         jobs.each_company(work, NOW, companies=companies)
 
     assert seen == ["a", "c"]

@@ -1,4 +1,4 @@
-"""A company's first days, by commands alone, as an operator or another stand-in's driver does it."""
+"""A company's first days by commands alone, as an operator goes through them."""
 
 import json
 from datetime import datetime, timedelta
@@ -7,12 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from arbook.companies.models import Company
-from arbook.gateways.models import Connection
 from arbook.sandbox import clock as movable
 from customers import consent
 from customers.models import Channel, ConsentEvent
-from invoices.models import Invoice, Reminder
-from messaging.models import Message
+from invoices.models import Invoice
 from tests.setup.commands import manage
 from tests.setup.vendors import REALM, SECRETS, SERVICE, SID
 

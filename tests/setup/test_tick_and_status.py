@@ -56,7 +56,7 @@ def test_sync_with_the_books_away_is_a_sentence(sandbox):
     Desk(sandbox)
     sandbox.faults.add("quickbooks", "*", "500")
 
-    with pytest.raises(CommandError, match="^QuickBooks: "):
+    with pytest.raises(CommandError, match=r"^QuickBooks: "):
         _run("sync", "harbor")
 
 

@@ -1,6 +1,7 @@
 """Settings, members, and the stop button."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
@@ -8,16 +9,22 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Membership, Role
 from arbook.setup import companies, members
-from arbook.setup.forms import CompanyForm, MemberForm, StopForm
+from arbook.setup.forms import CompanyForm, MemberForm, RoleForm, StopForm
 
 
 @company_view(Role.MANAGER, writes=Role.OWNER)
 def settings(request, company):
     form = CompanyForm(request.POST or None, instance=company)
+    if request.role < Role.OWNER:
+        form.only_show()
     if form.is_valid():
-        companies.save(company.slug, form.cleaned_data, by=request.user, now=clock.now())
-        messages.success(request, "Settings are saved.")
-        return redirect("setup:company", company.slug)
+        try:
+            companies.save(company.slug, form.cleaned_data, by=request.user, now=clock.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "Settings are saved.")
+            return redirect("setup:company", company.slug)
     if form.is_bound:
         # The frame around the form still shows the company as it is stored.
         company.refresh_from_db()
@@ -55,12 +62,13 @@ def people(request, company):
 def member(request, company, membership_id):
     """Change a member's role, or remove the member."""
     row = get_object_or_404(Membership, company=company, pk=membership_id)
+    form = RoleForm(request.POST)
     try:
         if request.POST.get("remove"):
             members.remove(row, by=request.user, now=clock.now())
             messages.success(request, f"{row.user.email} was removed.")
-        elif request.POST.get("role", "").isdigit() and int(request.POST["role"]) in Role.values:
-            members.change(row, role=int(request.POST["role"]), by=request.user, now=clock.now())
+        elif form.is_valid():
+            members.change(row, by=request.user, now=clock.now(), **form.cleaned_data)
             messages.success(request, f"{row.user.email} is {row.get_role_display()} now.")
         else:
             messages.error(request, "There is no such role.")
@@ -74,9 +82,13 @@ def stop(request, company):
     """Stop everything, with a reason, or let it go on."""
     now = clock.now()
     form = StopForm(request.POST or None)
-    if request.method == "POST" and company.stopped_at:
+    if company.stopped_at and request.POST.get("resume"):
         companies.resume(company, by=request.user, now=now)
         messages.success(request, "Messages may leave again.")
+        return redirect(company)
+    if company.stopped_at and form.is_bound:
+        # Two people pressed the button at once: the second must not undo the first.
+        messages.info(request, f"Everything was stopped already: {company.stopped_reason}")
         return redirect(company)
     if form.is_valid():
         companies.stop(company, by=request.user, now=now, **form.cleaned_data)
