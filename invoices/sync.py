@@ -4,6 +4,7 @@ Pages are written as they come, each in its own transaction; no vendor call happ
 One reading of a company runs at a time, and a second one says so.
 """
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ OVERLAP = timedelta(minutes=5)
 # QuickBooks looks back 30 days; with less than a day to spare everything is read.
 LOOK_BACK = timedelta(days=29)
 LOCK_CLASS = 7201
+PAGES_OF_OBJECTS = 200_000
 
 FIELDS = {
     "Customer": "customers",
@@ -92,7 +94,7 @@ def full(company: Company, *, now: datetime) -> SyncReport:
     with _alone(company) as free:
         if not free:
             return SyncReport("busy")
-        with _noted(company, now):
+        with _noted(company, now), _few_collections():
             return _full(company, quickbooks.of(company), now)
 
 
@@ -266,6 +268,18 @@ def _alone(company: Company) -> Iterator[bool]:
         if free:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, company.pk])
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """A page is tens of thousands of objects without a cycle, which the garbage collector would
+    walk through again and again: a fifth of the whole reading."""
+    usual = gc.get_threshold()
+    gc.set_threshold(PAGES_OF_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager
