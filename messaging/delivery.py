@@ -19,7 +19,7 @@ from customers import consent, contacts
 from customers.models import Channel, ConsentEvent, Contact, Customer
 from invoices import cadence, tasks
 from invoices.models import Invoice, Reminder, Task
-from messaging import approving, delivery_codes, threads
+from messaging import approving, delivery_codes, recording, threads
 from messaging.models import Message
 
 State = Message.State
@@ -78,7 +78,7 @@ def dropped(effect: Effect, result: dict, *, now: datetime) -> None:
     log.record(
         "message.held" if result["to_person"] else "message.withdrawn",
         said,
-        about=approving.about(row),
+        about=recording.about(row),
         by=None,
         at=now,
         company=row.company,
@@ -358,7 +358,7 @@ def _record(row: Message, verb: str, said: str, now: datetime) -> None:
     log.record(
         verb,
         said,
-        about=approving.about(row),
+        about=recording.about(row),
         by=None,
         at=now,
         company=row.company,

@@ -17,7 +17,7 @@ from arbook.outbox.registry import Later
 from customers.models import Channel
 from invoices import mirror
 from invoices.models import Invoice
-from messaging import compose, decisions, dispatch, drafting, facts, gate, quiet_hours
+from messaging import attention, compose, decisions, drafting, facts, gate, proposals, quiet_hours
 from messaging.drafting import Draft
 from messaging.models import Decision, Message, MessageLine, Thread
 
@@ -247,7 +247,7 @@ class _Look:
                 message.send_after = outcome.at
                 later.append(message)
             if draft.passed and draft.composed.content_hash != message.content_hash:
-                dispatch.fill(message, draft)
+                proposals.fill(message, draft)
                 rewritten.append(message)
             if outcome is None:
                 ready.append(message)
@@ -276,12 +276,14 @@ class _Look:
             if verdict.stopped_by == "hours" and verdict.until:
                 return Later(verdict.until, verdict.sentence)
             if verdict.stopped_by == "limit":
-                return Dropped(message.pk, verdict.sentence, True, dispatch.OVER_LIMIT)
+                return Dropped(message.pk, verdict.sentence, True, attention.OVER_LIMIT)
             return Dropped(message.pk, verdict.sentence)
         if draft.composed.content_hash == message.approved_hash:
             return None
         if message.approved_by_id or self.company.mode == Company.Mode.REVIEW:
-            return Dropped(message.pk, self._changed(message, draft), True, dispatch.AMOUNT_CHANGED)
+            return Dropped(
+                message.pk, self._changed(message, draft), True, attention.AMOUNT_CHANGED
+            )
         return None
 
     def _changed(self, message: Message, draft: Draft) -> str:
@@ -314,22 +316,10 @@ class _Look:
 
     @transaction.atomic
     def _write(self, rewritten, later, ready, drafts) -> None:
-        Message.objects.bulk_update(rewritten, dispatch.CONTENT, batch_size=500)
+        Message.objects.bulk_update(rewritten, proposals.CONTENT, batch_size=500)
         Message.objects.bulk_update(later, ["send_after"], batch_size=500)
         if rewritten:
-            MessageLine.objects.filter(message__in=[row.pk for row in rewritten]).delete()
-            MessageLine.objects.bulk_create(
-                [
-                    MessageLine(
-                        message=row,
-                        invoice_id=one.id,
-                        reminder_id=one.step.reminder_id if one.step else None,
-                        amount=one.asked,
-                    )
-                    for row in rewritten
-                    for one in drafts[row.customer_id].verdict.lines
-                ]
-            )
+            proposals.rewrite_lines(rewritten, drafts)
         Thread.objects.filter(pk__in=[row.thread_id for row in ready]).update(
             last_message_at=self.now
         )

@@ -16,7 +16,7 @@ from arbook.outbox.registry import Later
 from customers.models import Channel, Customer
 from invoices import escalations, letters, tasks
 from invoices.models import Escalation, Invoice, Task
-from messaging import compose, dispatch, facts, gate, lastlook, quiet_hours, segments
+from messaging import compose, facts, gate, lastlook, quiet_hours, segments, threads
 from messaging.facts import Facts
 from messaging.lastlook import Dropped, Ready
 from messaging.models import Message, MessageLine
@@ -220,7 +220,7 @@ def _message(company, effect, wanted, composed, purpose, now) -> Message:
     pk = wanted.customer.pk
     return Message(
         company=company,
-        thread_id=dispatch.threads_of(company, [pk])[pk],
+        thread_id=threads.of_customers(company, [pk])[pk],
         customer=wanted.customer,
         direction=Message.Direction.OUT,
         medium=wanted.medium,

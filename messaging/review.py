@@ -10,15 +10,15 @@ from django.utils.dateparse import parse_datetime
 
 from arbook import money, phones, places
 from arbook.companies.models import Company
-from messaging import dispatch, segments
+from messaging import attention, segments
 from messaging.models import Decision, Message
 
 GROUPS = (
-    (dispatch.OVER_LIMIT, "Over the limit", "scale"),
-    (dispatch.AMOUNT_CHANGED, "Amount changed", "arrow-path"),
-    (dispatch.FIRST_CONTACT, "First contact", "sparkles"),
-    (dispatch.VIP_NEARBY, "VIP nearby", "star"),
-    (dispatch.NORMAL, "Normal", "envelope"),
+    (attention.OVER_LIMIT, "Over the limit", "scale"),
+    (attention.AMOUNT_CHANGED, "Amount changed", "arrow-path"),
+    (attention.FIRST_CONTACT, "First contact", "sparkles"),
+    (attention.VIP_NEARBY, "VIP nearby", "star"),
+    (attention.NORMAL, "Normal", "envelope"),
 )
 
 SILENT = {
@@ -112,7 +112,7 @@ class Review:
 
     @property
     def normal(self) -> Group | None:
-        return next((one for one in self.groups if one.key == dispatch.NORMAL), None)
+        return next((one for one in self.groups if one.key == attention.NORMAL), None)
 
     @property
     def kept_back(self) -> int:
@@ -169,7 +169,7 @@ def of(company: Company, *, now: datetime, by=None) -> Review:
     for item in items.values():
         message = item.message
         if message.state == Message.State.PROPOSED:
-            proposed[message.attention or dispatch.NORMAL].append(item)
+            proposed[message.attention or attention.NORMAL].append(item)
             continue
         leaving.append(item)
         if message.approved_by_id and by is not None and message.approved_by_id == by.pk:
@@ -194,8 +194,8 @@ def of(company: Company, *, now: datetime, by=None) -> Review:
 def _place(message: Message) -> tuple:
     """Where a message stands on the screen."""
     order = [key for key, _, _ in GROUPS]
-    attention = message.attention if message.attention in order else dispatch.NORMAL
-    return order.index(attention), -message.total, message.pk
+    reason = message.attention if message.attention in order else attention.NORMAL
+    return order.index(reason), -message.total, message.pk
 
 
 def moment_of(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Conversations: whose they are, who looks after them, and how they end."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -34,6 +35,20 @@ def of_stranger(company: Company, address: str) -> Thread:
     return Thread.objects.get_or_create(
         company=company, customer=None, unknown_address=address[:254]
     )[0]
+
+
+def of_customers(company: Company, customer_ids: Iterable[int]) -> dict[int, int]:
+    """The thread of each customer, by keys; made where there is none."""
+    ids = list(customer_ids)
+    rows = Thread.objects.of(company).filter(customer__in=ids)
+    known = dict(rows.values_list("customer_id", "pk"))
+    missing = [pk for pk in ids if pk not in known]
+    if missing:
+        Thread.objects.bulk_create(
+            [Thread(company=company, customer_id=pk) for pk in missing], ignore_conflicts=True
+        )
+        known = dict(rows.values_list("customer_id", "pk"))
+    return known
 
 
 def hold_source(thread: Thread) -> str:

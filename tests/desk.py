@@ -23,7 +23,7 @@ from arbook.setup.work import Round, until_quiet
 from customers.models import Channel, ConsentEvent, Customer
 from invoices import cadence, sync
 from invoices.models import Invoice
-from messaging import dispatch, jobs
+from messaging import approving, dispatch, jobs
 from messaging.models import Message
 from tests import factories
 
@@ -196,7 +196,7 @@ class Desk:
         """The customer's reminder, approved by a bookkeeper, its undo time over."""
         self.prepare()
         message = Message.objects.of(self.company).get(customer__name=name, state="proposed")
-        dispatch.approve([message], by=by or self.member(), now=clock.now())
+        approving.approve([message], by=by or self.member(), now=clock.now())
         self.later(seconds=self.company.undo_seconds + 1)
         message.refresh_from_db()
         return message
@@ -208,7 +208,7 @@ class Desk:
         assert all(one.ok for one in ran), ran
         if by:
             proposed = Message.objects.of(self.company).filter(state=Message.State.PROPOSED)
-            dispatch.approve(proposed, by=by, now=clock.now())
+            approving.approve(proposed, by=by, now=clock.now())
             self.later(seconds=self.company.undo_seconds + 1)
         self.work()
 

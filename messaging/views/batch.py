@@ -9,8 +9,8 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.respond import done, refused, show
 from invoices.holds import HoldRefused
-from messaging import dispatch, review
-from messaging.dispatch import MessageRefused
+from messaging import approving, declining, editing, review
+from messaging.approving import MessageRefused
 from messaging.forms.batch import EditForm, PauseForm
 from messaging.models import Message
 
@@ -105,7 +105,7 @@ def _after(company, message_id) -> str:
 
 
 def _approve(request, company, rows, hashes, go_to):
-    approved = dispatch.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
+    approved = approving.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
     missed = len(rows) - approved.count
     if missed or not rows:
         said = (
@@ -132,7 +132,7 @@ def undo_one(request, company, message_id):
 
 
 def _undo(request, company, rows):
-    count = dispatch.withdraw(rows, by=request.user, now=clock.now())
+    count = approving.withdraw(rows, by=request.user, now=clock.now())
     if not count:
         return refused(
             request,
@@ -150,7 +150,7 @@ def skip(request, company, message_id):
     return _act(
         request,
         _after(company, message_id),
-        lambda: dispatch.skip(_message(company, message_id), by=request.user, now=clock.now()),
+        lambda: declining.skip(_message(company, message_id), by=request.user, now=clock.now()),
         "Skipped this once. The next step of the cadence is planned.",
     )
 
@@ -161,7 +161,7 @@ def exclude(request, company, message_id):
     return _act(
         request,
         _after(company, message_id),
-        lambda: dispatch.exclude(_message(company, message_id), by=request.user, now=clock.now()),
+        lambda: declining.exclude(_message(company, message_id), by=request.user, now=clock.now()),
         "Excluded: no reminder leaves for this customer any more.",
     )
 
@@ -182,7 +182,7 @@ def edit(request, company, message_id):
     form = EditForm(request.POST or None, initial=initial, is_text=is_text)
     if form.is_valid():
         try:
-            dispatch.edit(row, by=request.user, now=clock.now(), **form.cleaned_data)
+            editing.edit(row, by=request.user, now=clock.now(), **form.cleaned_data)
         except MessageRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -198,7 +198,7 @@ def pause(request, company, message_id):
     form = PauseForm(request.POST or None, today=company.local_date(now))
     if form.is_valid():
         try:
-            dispatch.pause(row, by=request.user, now=now, **form.cleaned_data)
+            declining.pause(row, by=request.user, now=now, **form.cleaned_data)
         except (MessageRefused, HoldRefused) as refusal:
             form.add_error(None, str(refusal))
         else:

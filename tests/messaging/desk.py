@@ -11,7 +11,7 @@ from arbook.sandbox import clock as movable
 from customers.models import Channel, Customer
 from invoices import cadence, sync
 from invoices.models import Invoice
-from messaging import dispatch, jobs
+from messaging import approving, dispatch, jobs, proposals
 from messaging.models import Message
 from tests import factories
 from tests.invoices.connected import company_with_books
@@ -101,15 +101,15 @@ class Desk:
         self.prepare()
         return self.message(name)
 
-    def prepare(self) -> dispatch.Prepared:
+    def prepare(self) -> proposals.Prepared:
         return dispatch.prepare(self.company, now=self.now)
 
     def message(self, name: str = "Alder Finch") -> Message:
         return Message.objects.filter(customer__name=name).latest("pk")
 
-    def approve(self, *messages: Message, by=None) -> dispatch.Approved:
+    def approve(self, *messages: Message, by=None) -> approving.Approved:
         by = by or self.bookkeeper
-        return dispatch.approve(messages or [self.message()], by=by, now=self.now)
+        return approving.approve(messages or [self.message()], by=by, now=self.now)
 
     @property
     def bookkeeper(self):
