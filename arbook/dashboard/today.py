@@ -38,6 +38,8 @@ class Row:
     since: datetime | None = None
     note: str = ""
     owner: str = ""
+    # When it is not the company's own.
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,7 +250,7 @@ def _to_approve(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
 
 
 def _idle(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
-    """One row for each customer with past due invoices that nothing will happen to."""
+    """One row for each customer and currency with past due invoices nothing will happen to."""
 
     def row(one: dict) -> Row:
         company = of[one["company"]]
@@ -261,13 +263,14 @@ def _idle(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
             action="Plan",
             amount=one["total"],
             note=f"oldest due {one['oldest']:%b %-d}",
+            currency=one["currency"],
         )
 
     return _filled(
         idle(of.values(), now=now)
         .order_by()
-        .values("company", "customer", "customer__name")
+        .values("company", "customer", "customer__name", "currency")
         .annotate(total=Sum("balance"), count=Count("pk"), oldest=Min("due_on"), in_all=IN_ALL)
-        .order_by("-total", "customer")[:MOST_ROWS],
+        .order_by("-total", "customer", "currency")[:MOST_ROWS],
         row,
     )

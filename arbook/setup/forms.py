@@ -75,7 +75,7 @@ SECTIONS = [
         "Company",
         "building-office-2",
         "As customers and your own people see it.",
-        [["name"], ["timezone", "currency", "color"]],
+        [["name"], ["timezone"], ["currency", "color"]],
     ),
     (
         "Sending",
@@ -162,7 +162,11 @@ class CompanyForm(forms.ModelForm):
 
 class MemberForm(forms.Form):
     email = forms.EmailField(label="E-mail")
-    role = forms.TypedChoiceField(choices=Role.choices, coerce=int, initial=Role.BOOKKEEPER)
+    role = forms.TypedChoiceField(
+        choices=[(role.value, role.label.capitalize()) for role in Role],
+        coerce=int,
+        initial=Role.BOOKKEEPER,
+    )
 
 
 class RoleForm(forms.Form):

@@ -376,6 +376,16 @@ def test_amounts_are_in_the_companys_own_currency(client):
     assert "CA$12.00" in client.get("/c/north/").content.decode().replace("\u00a0", "")
 
 
+def test_idle_money_in_another_currency_is_not_added_to_our_own(company):
+    customer = factories.customer(company)
+    factories.invoice(customer, "10.00")
+    factories.invoice(customer, "99.00", currency="CAD")
+
+    rows = _groups(company)["idle"].rows
+
+    assert [(row.amount, row.currency) for row in rows] == [(99, "CAD"), (10, "USD")]
+
+
 # --- Search --------------------------------------------------------------------------------------
 
 

@@ -32,6 +32,13 @@ WHAT = {
     "slack": "Alerts for your staff. Optional; mail always works.",
 }
 
+ICONS = {
+    "quickbooks": "book-open",
+    "stripe": "credit-card",
+    "twilio": "chat-bubble-left-right",
+    "slack": "hashtag",
+}
+
 
 def _cards(company: Company) -> list[dict]:
     found = {one.vendor: one for one in Connection.objects.of(company)}
@@ -40,6 +47,7 @@ def _cards(company: Company) -> list[dict]:
             "vendor": vendor,
             "label": label,
             "what": WHAT[vendor],
+            "icon": ICONS[vendor],
             "connection": found.get(vendor),
             "webhook": companies.webhook_url(company, vendor) if vendor != "slack" else "",
         }
