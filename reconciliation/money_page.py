@@ -128,4 +128,5 @@ def links_of(invoice: Invoice) -> list[LinkLine]:
 def postings(company: Company, *, state: str = ""):
     """Each posting as it was intended and as QuickBooks holds it."""
     rows = Posting.objects.of(company).select_related("payment__customer")
+    rows = rows.prefetch_related("payment__matches__invoice")
     return (rows.filter(state=state) if state in Posting.State.values else rows).order_by("-pk")

@@ -4,6 +4,7 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 
+from arbook.web import figures
 from arbook.web.tables import BadgeColumn, DateColumn, MoneyColumn, Table
 from reconciliation.models import Posting, StripePayment
 
@@ -99,7 +100,18 @@ class PostingTable(Table):
     def render_found(self, record):
         if not record.found:
             return "not yet"
-        applied = ", ".join(f"{part} on {invoice}" for invoice, part in record.found["applied"])
+        currency = record.payment.currency
+        numbers = {
+            match.invoice.quickbooks_id: match.invoice.number
+            for match in record.payment.matches.all()
+        }
+        applied = ", ".join(
+            f"{figures.money(part, currency)} on {numbers.get(invoice) or f'id {invoice}'}"
+            for invoice, part in record.found["applied"]
+        )
         unapplied = record.found.get("unapplied", "0.00")
-        rest = f", {unapplied} unapplied" if unapplied not in ("0", "0.00") else ""
-        return f"{record.found['total']}: {applied or 'nothing applied'}{rest}"
+        rest = ""
+        if unapplied not in ("0", "0.00"):
+            rest = f", {figures.money(unapplied, currency)} unapplied"
+        total = figures.money(record.found["total"], currency)
+        return f"{total}: {applied or 'nothing applied'}{rest}"

@@ -143,6 +143,9 @@ def _decimal(amount) -> Decimal | None:
 def _local(value):
     if not value:
         return None
+    if isinstance(value, str):
+        # What an approval froze is kept as JSON, its days as 2026-11-20.
+        return date.fromisoformat(value)
     if isinstance(value, datetime) and timezone.is_aware(value):
         return timezone.localtime(value)
     return value

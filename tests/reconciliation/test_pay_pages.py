@@ -152,6 +152,7 @@ def test_the_money_screens_tell_of_each_payment(signed_in, desk, owing, page):
     assert "Blue Door Cafe" in listing
     assert "$242.07" in listing
     assert payment.posting.request_id in proof
+    assert f"$162.07 on {desk.invoice(owing[0]).number}" in proof
     assert "read back" in detail
     assert paylinks.token(page.link) in links
 
