@@ -9,22 +9,29 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Ratio:
-    """One promise as a number: ``value`` must be at least or at most ``limit``."""
+    """One promise as a number: ``value`` must be at least or at most ``limit``.
+
+    Without a limit it is information: nothing was promised, ``how`` says why it is worth reading.
+    """
 
     name: str
     value: float
-    limit: float
-    at_least: bool
+    limit: float | None = None
+    at_least: bool = False
     how: str = ""
 
     @property
     def holds(self) -> bool:
+        if self.limit is None:
+            return True
         return self.value >= self.limit if self.at_least else self.value <= self.limit
 
     def __str__(self) -> str:
+        how = f"  ({self.how})" if self.how else ""
+        if self.limit is None:
+            return f"info   {self.name}: {self.value:.3g}{how}"
         word = "at least" if self.at_least else "at most"
         verdict = "ok    " if self.holds else "BREACH"
-        how = f"  ({self.how})" if self.how else ""
         return f"{verdict} {self.name}: {self.value:.3g}, {word} {self.limit:g}{how}"
 
 

@@ -57,9 +57,7 @@ def measure(desk: Desk, size: int) -> list[Ratio]:
     how = f"{size:,} approved reminders, {size / took:.0f} a second with vendors in this process"
     return [
         Ratio(f"QuickBooks reads for {size:,} reminders", reads, MOST_READS, False, how),
-        Ratio(
-            f"statements a message for {size:,}", len(statements) / size, MOST_STATEMENTS, False
-        ),
+        Ratio(f"statements a message for {size:,}", len(statements) / size, MOST_STATEMENTS, False),
     ]
 
 

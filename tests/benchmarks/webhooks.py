@@ -35,7 +35,7 @@ def run(sizes: tuple[int, ...] = (1_000, 100_000)) -> list[Ratio]:
             "CREATE TABLE bare_row (id bigserial PRIMARY KEY, external_id text UNIQUE,"
             " content text, received_at timestamptz)"
         )
-    ratios = []
+    ratios, typical = [], {}
     with _server("arbook.wsgi") as ours, _server("tests.benchmarks.bare") as bare:
         for size in sizes:
             _fill(company, size)
@@ -51,10 +51,16 @@ def run(sizes: tuple[int, ...] = (1_000, 100_000)) -> list[Ratio]:
                     tail.append(told[1])
             share = median(a / b for a, b in zip(rates, bare_rates, strict=True))
             late = median(a / b for a, b in zip(tails, bare_tails, strict=True))
+            typical[size] = median(rates)
             how = f"{median(rates):.0f}/s against {median(bare_rates):.0f}/s"
-            ratios.append(Ratio(f"webhook rate, {size} rows", share, 0.6, True, how))
+            ratios.append(Ratio(f"webhook rate, {size:,} rows stored", share, 0.6, True, how))
             how = f"{median(tails) * 1000:.1f} ms against {median(bare_tails) * 1000:.1f} ms"
-            ratios.append(Ratio(f"webhook 99th percentile, {size} rows", late, 2.0, False, how))
+            ratios.append(
+                Ratio(f"webhook 99th percentile, {size:,} rows stored", late, 2.0, False, how)
+            )
+    few, many = sizes[0], sizes[-1]
+    growth = typical[few] / typical[many]
+    ratios.append(Ratio(f"webhook, time of a receipt with {many:,} stored to {few:,}", growth))
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE bare_row")
     return ratios
