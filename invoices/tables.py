@@ -246,10 +246,11 @@ class InvoiceTable(Table):
         touch = self.next_of.get(record.pk)
         if touch is None:
             return format_html('<span class="muted">{}</span>', figures.NOTHING)
+        day = figures.day(touch.due_on, self.today)
         return format_html(
             '<span class="nowrap">{}</span> <span class="muted nowrap">{}</span>',
             touch.step.get_action_display(),
-            figures.day(touch.due_on, self.today),
+            f"since {day}" if touch.due_on < self.today else day,
         )
 
     def render_due_on(self, record, column):
