@@ -110,7 +110,11 @@
     body.replaceChildren($("#waiting")?.content.cloneNode(true) ?? "");
     dialog.dataset.from = url;
     open(dialog);
-    window.htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
+    const loaded = window.htmx.ajax("GET", url, { target: body, swap: "innerHTML" });
+    // Whoever opens a form wants to fill it in, not to close it.
+    if (dialog.id === "dialog") {
+      loaded.then(() => dialog.open && $("input:not([type=hidden]), select, textarea", body)?.focus());
+    }
   }
 
   document.addEventListener("click", (event) => {
@@ -172,6 +176,26 @@
   document.addEventListener("htmx:responseError", failed);
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
+
+  // A form whose pane is swapped while its answer is under way can tell nobody what changed, and
+  // the undo bar would never show: then the body is told here.
+  const heard = new WeakSet();
+  document.addEventListener("htmx:beforeOnLoad", (event) => heard.add(event.detail.xhr));
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { xhr } = event.detail;
+    xhr.addEventListener("load", () => {
+      if (heard.has(xhr)) return;
+      const told = xhr.getResponseHeader("HX-Trigger");
+      if (!told && xhr.status >= 400) failed({ detail: { xhr } });
+      if (!told) return;
+      const changes = told.startsWith("{")
+        ? Object.entries(JSON.parse(told))
+        : told.split(",").map((name) => [name.trim(), null]);
+      for (const [name, detail] of changes) {
+        document.body.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+      }
+    });
+  });
 
   // Copying ----------------------------------------------------------------------------------
 
