@@ -27,14 +27,12 @@ NAMES = """
 """.split()  # noqa: SIM905
 
 NONSENSE = [
-    "",
     "\x00",
     "-1",
     "99999999999999999999999999",
     "NaN",
     "2026-02-31",
-    "'\"><script>alert(1)</script>",
-    "٣ الف é\u202e",
+    "'\"><script>alert(1)</script> ٣ الف é\u202e",
     "x" * 5000,
 ]
 

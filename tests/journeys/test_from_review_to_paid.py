@@ -62,6 +62,41 @@ def test_an_approval_undone_within_the_window_sends_nothing(desk, owing, page):
     assert Message.objects.get().state == Message.State.PROPOSED
 
 
+def test_keys_approve_and_undo(desk, owing, page):
+    sign_in(page, desk.member())
+    page.goto(f"/c/{desk.company.slug}/messages/")
+    expect(page.get_by_text("1 message waits for a yes")).to_be_visible()
+
+    page.keyboard.press("a")
+    expect(page.get_by_text("1 message approved")).to_be_visible()
+    assert Message.objects.get().state == Message.State.APPROVED
+    page.keyboard.press("u")
+    expect(page.get_by_text("1 message waits for a yes")).to_be_visible()
+
+    assert Message.objects.get().state == Message.State.PROPOSED
+
+
+def test_the_undo_bar_shows_even_when_the_pane_was_swapped_meanwhile(desk, owing, page):
+    sign_in(page, desk.member())
+    page.goto(f"/c/{desk.company.slug}/messages/")
+    shown = page.locator("#chosen")
+    held = {}
+    page.route(re.compile(r"/messages/\d+/(\?|$)"), lambda route: held.update(pane=route))
+    page.route(re.compile(r"/messages/\d+/approve/$"), lambda route: held.update(yes=route))
+    page.locator("[data-row]", has_text="Blue Door Cafe").first.click()
+    old = shown.element_handle()
+    shown.get_by_role("button", name=re.compile("^Approve")).click()
+    for _ in range(250):
+        page.wait_for_timeout(20)
+        if len(held) == 2:
+            break
+    held["pane"].continue_()
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    held["yes"].continue_()
+
+    expect(page.get_by_text("1 message approved")).to_be_visible()
+
+
 def test_a_link_opened_again_says_it_is_paid(desk, owing, open_page):
     desk.approved("Blue Door Cafe")
     desk.work()
