@@ -1,11 +1,26 @@
-"""Keeping the gate's answers: the newest of each customer and stage is the current one."""
+"""The gate's answers kept and shown: the newest of each customer and stage is the current one."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
 
 from arbook.companies.models import Company
 from messaging import gate
-from messaging.models import Decision
+from messaging.models import Decision, Message
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One check of a stored decision, as the list of gates shows it."""
+
+    name: str
+    result: str
+    value: str
+    sentence: str
+    source: str
+    read_at: datetime | None
 
 
 def store(
@@ -66,6 +81,42 @@ def forget(company: Company, *, keep: Iterable[int], among: Iterable[int] | None
     if among is not None:
         rows = rows.filter(customer__in=list(among))
     rows.exclude(customer__in=list(keep)).update(is_current=False)
+
+
+def gates_of(checks: list[dict]) -> list[Gate]:
+    """Stored checks for the screen; the ones that stop come first, what was not asked last."""
+    order = {"stop": 0, "wait": 1, "pass": 2, "skip": 3}
+    gates = [
+        Gate(
+            name=one["name"],
+            result=one.get("result") or ("pass" if one["passed"] else "stop"),
+            value=one["value"],
+            sentence=one["sentence"],
+            source=one["source"],
+            read_at=parse_datetime(one["read_at"]) if one.get("read_at") else None,
+        )
+        for one in checks
+    ]
+    return sorted(gates, key=lambda gate: order.get(gate.result, 2))
+
+
+def current_of(message: Message) -> Decision | None:
+    """The newest answer of the gate about the customer of a message."""
+    return (
+        Decision.objects.filter(customer=message.customer_id, is_current=True)
+        .order_by("-at", "-pk")
+        .first()
+    )
+
+
+def headline(decision: Decision) -> tuple[str, str]:
+    """The decision in a sentence, and its tone: a yes that needs a person says so."""
+    if not decision.passed:
+        return decision.sentence, "warn"
+    waits = [one for one in decision.checks if one.get("result") == "wait"]
+    if waits:
+        return waits[0]["sentence"], "info"
+    return decision.sentence, "ok"
 
 
 def _told(checks: Iterable[dict]) -> list[tuple]:

@@ -20,7 +20,7 @@ def skip(message: Message, *, by: User | None, now: datetime, reason: str = "") 
     row.state, row.settled_at, row.notice = State.SKIPPED, now, "Skipped."
     row.save(update_fields=["state", "settled_at", "notice"])
     said = reason or "skipped by a person"
-    cadence.settle(_reminders(row), state=Reminder.State.SKIPPED, now=now, reason=said)
+    cadence.settle(row.reminder_ids(), state=Reminder.State.SKIPPED, now=now, reason=said)
     record([row], "message.skipped", lambda one: f"Skipped once: {one}.", by=by, now=now)
     return row
 
@@ -47,8 +47,3 @@ def _drop(row: Message, notice: str, *, by: User | None, now: datetime) -> None:
     row.state, row.settled_at, row.notice = State.WITHDRAWN, now, notice
     row.save(update_fields=["state", "settled_at", "notice"])
     record([row], "message.withdrawn", lambda one: f"{notice} {one}.", by=by, now=now)
-
-
-def _reminders(row: Message) -> list[int]:
-    lines = row.lines.exclude(reminder=None)
-    return list(lines.values_list("reminder_id", flat=True))

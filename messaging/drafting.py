@@ -13,6 +13,8 @@ from messaging import compose, gate, segments
 from messaging.checks.answer import STOP, Check
 from messaging.checks.message import WORDS
 from messaging.facts import Facts
+from messaging.library import DEFAULT_KEY, ComposeRefused, Library
+from messaging.merge_fields import Line
 from messaging.models import Message
 from reconciliation import paylinks
 from reconciliation.models import PayLink
@@ -63,13 +65,13 @@ def draft_all(
         {pk: [Invoice(pk=line.id) for line in one.lines] for pk, one in speaking.items()},
         now=now,
     )
-    library = compose.Library(company)
+    library = Library(company)
     for pk, verdict in speaking.items():
         facts = gathered[pk]
         wanted = _wanted(company, customers[pk], facts, verdict, links[pk], now)
         try:
             composed, is_edited, trouble = _words(wanted, library, (edited or {}).get(pk))
-        except compose.ComposeRefused as refusal:
+        except ComposeRefused as refusal:
             drafts[pk] = Draft(facts, _no_text(verdict, str(refusal)))
             continue
         verdict = gate.decide(facts.with_text(composed.findings))
@@ -77,10 +79,10 @@ def draft_all(
     return drafts
 
 
-def lines_of(verdict: gate.Verdict) -> tuple[compose.Line, ...]:
+def lines_of(verdict: gate.Verdict) -> tuple[Line, ...]:
     """The gate's invoices as a text names them."""
     return tuple(
-        compose.Line(
+        Line(
             invoice_id=one.id,
             number=one.number,
             amount=one.asked,
@@ -101,7 +103,7 @@ def wanted_of(message: Message, *, now: datetime) -> compose.Wanted:
         medium=message.medium,
         key=message.template,
         lines=tuple(
-            compose.Line(
+            Line(
                 invoice_id=line.invoice_id,
                 number=line.invoice.number,
                 amount=line.amount,
@@ -136,7 +138,7 @@ def _wanted(company, customer, facts, verdict, link, now) -> compose.Wanted:
         company=company,
         customer=customer,
         medium=Message.Medium.SMS if is_text else Message.Medium.EMAIL,
-        key=verdict.step.template if verdict.step else compose.DEFAULT_KEY,
+        key=verdict.step.template if verdict.step else DEFAULT_KEY,
         lines=lines_of(verdict),
         link=paylinks.url(link),
         today=company.local_date(verdict.not_before or now),

@@ -1,59 +1,64 @@
 """Answers on the wire: a last look at consent and the clock, then one call."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import mail, twilio
+from arbook.gateways import twilio
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import Later, StillUnknown, effect
+from arbook.outbox.registry import Later, effect
 from customers import consent
 from customers.models import Channel
-from messaging import delivery, facts, gate, lastlook, quiet_hours, replies, threads, ways
+from messaging import (
+    delivery,
+    facts,
+    gate,
+    hand_over,
+    quiet_hours,
+    replies,
+    threads,
+    undelivered,
+    ways,
+)
+from messaging.hand_over import Ready
 from messaging.models import CHANNEL_OF, Message
 
-# Twilio lists a text it took within seconds; this many looks spread over about five minutes.
-SURE_AFTER_LOOKS = 7
 Purpose = Message.Purpose
-
-
-@dataclass(frozen=True)
-class Ready:
-    """One answer that may leave, with all that the call needs."""
-
-    message: Message
-    result: dict
-    validity: int = 0
-    client: twilio.Twilio | None = None
-    follows: str = ""
-    """The Message-ID of the mail it answers."""
 
 
 def _prepare(company: Company, effects: list[Effect], now: datetime) -> dict:
     company = Company.objects.get(pk=company.pk)
-    rows = Message.objects.of(company).select_related(
-        "company", "thread__customer", "thread__company"
-    )
+    rows = Message.objects.of(company).select_related("thread__customer", "thread__company")
     messages = rows.in_bulk([one.payload["message"] for one in effects])
     texts = facts.of_company(company, now=now).texts
-    client = None
+    stops = {pk: _stops(company, message, texts, now) for pk, message in messages.items()}
+    leaving = [messages[pk] for pk, stop in stops.items() if stop is None]
+    has_texts = any(message.medium == Message.Medium.SMS for message in leaving)
+    client = twilio.of(company) if has_texts else None
     prepared = {}
     for one in effects:
         message = messages[one.payload["message"]]
-        stop = _stops(company, message, texts, now)
-        if stop is not None:
-            prepared[one.key] = stop
-            continue
-        if message.medium == Message.Medium.SMS:
-            client = client or twilio.of(company)
-            prepared[one.key] = Ready(
-                message, lastlook.result_of(message), _validity(message, now) or 1, client
-            )
-        else:
-            prepared[one.key] = Ready(
-                message, lastlook.result_of(message), follows=_mail_before(message)
-            )
+        prepared[one.key] = stops[message.pk] or _ready(company, message, client, now)
     return prepared
+
+
+def _ready(company: Company, message: Message, client, now: datetime) -> Ready | Later:
+    more = {"read_at": clock.system(), "result": hand_over.result_of(message)}
+    if message.medium == Message.Medium.SMS:
+        place = ways.place_of(message.thread, message.medium, message.address)
+        return hand_over.ready_text(company, message, client, place=place, now=now, **more)
+    follows = _mail_before(message)
+    return Ready(
+        medium=message.medium,
+        to=message.test_address or message.address,
+        subject=message.subject,
+        body=message.body,
+        reply_to=company.reply_email,
+        headers={"In-Reply-To": follows, "References": follows} if follows else {},
+        key=f"message:{message.uuid}",
+        company=company,
+        **more,
+    )
 
 
 def _stops(company: Company, message: Message, texts, now: datetime):
@@ -75,22 +80,11 @@ def _stops(company: Company, message: Message, texts, now: datetime):
     if channel == Channel.SMS:
         if not texts.is_usable:
             return Later(now + gate.AGAIN, f"Texts cannot leave: {texts.said}.")
-        if _validity(message, now) is None:
-            if message.purpose == Purpose.CONFIRMATION:
-                return _dropped(message, "Not sent: it is no decent hour.")
-            place = ways.place_of(message.thread, message.medium, message.address)
-            policy = quiet_hours.policy_of(company, message.medium)
-            moment = quiet_hours.next_moment(now, place, policy)
-            return Later(moment.at or now + timedelta(days=1), moment.sentence)
+        place = ways.place_of(message.thread, message.medium, message.address)
+        policy = quiet_hours.policy_of(company, message.medium)
+        if message.purpose == Purpose.CONFIRMATION and not quiet_hours.is_open(now, place, policy):
+            return _dropped(message, "Not sent: it is no decent hour.")
     return None
-
-
-def _validity(message: Message, now: datetime) -> int | None:
-    return quiet_hours.validity_seconds(
-        now,
-        ways.place_of(message.thread, message.medium, message.address),
-        quiet_hours.policy_of(message.company, message.medium),
-    )
 
 
 def _mail_before(message: Message) -> str:
@@ -102,7 +96,7 @@ def _mail_before(message: Message) -> str:
 
 
 def _dropped(message: Message, sentence: str, *, is_closed: bool = False) -> dict:
-    return lastlook.Dropped(message.pk, sentence, is_closed=is_closed).as_result()
+    return hand_over.Dropped(message.pk, sentence, is_closed=is_closed).as_result()
 
 
 def _then(one: Effect, result: dict, now: datetime) -> None:
@@ -117,27 +111,12 @@ def _then(one: Effect, result: dict, now: datetime) -> None:
 
 
 def _resolve(one: Effect, now: datetime) -> dict | None:
-    """What became of an answer in doubt: a callback may have told, else Twilio is asked."""
     message = Message.objects.select_related("company").get(pk=one.payload["message"])
-    result = lastlook.result_of(message)
-    if message.vendor_id:
-        return result | {"vendor_id": message.vendor_id, "status": message.vendor_status}
-    if message.medium != Message.Medium.SMS:
-        raise StillUnknown("Mail cannot be looked up; a person decides.")
-    found = twilio.of(message.company).find_text(
-        to=message.test_address or message.address,
-        body=message.body,
-        since=message.approved_at or message.created_at,
-    )
-    if found:
-        return result | {"vendor_id": found.sid, "status": found.state}
-    if one.attempts < SURE_AFTER_LOOKS:
-        raise StillUnknown("Twilio does not list the text yet.")
-    return None
+    return hand_over.look_up(one, message)
 
 
 def _failed(one: Effect, error: Exception, now: datetime) -> None:
-    delivery.could_not_send(one, error, now=now)
+    undelivered.could_not_send(one, error, now=now)
 
 
 @effect(
@@ -145,30 +124,4 @@ def _failed(one: Effect, error: Exception, now: datetime) -> None:
 )
 def send(one: Effect, prepared) -> dict:
     """Hand one answer over."""
-    if not isinstance(prepared, Ready):
-        return prepared
-    message = prepared.message
-    to = message.test_address or message.address
-    if message.medium == Message.Medium.SMS:
-        text = prepared.client.send_text(
-            to=to,
-            body=message.body,
-            callback_url=lastlook.callback_url(message.company, message),
-            validity_seconds=prepared.validity,
-        )
-        return prepared.result | {
-            "vendor_id": text.sid,
-            "status": text.state,
-            "segments": text.segments or None,
-        }
-    headers = {"In-Reply-To": prepared.follows, "References": prepared.follows}
-    letter = mail.send(
-        company=message.company,
-        to=to,
-        subject=message.subject,
-        text=message.body,
-        reply_to=message.company.reply_email,
-        headers=headers if prepared.follows else {},
-        key=f"message:{message.uuid}",
-    )
-    return prepared.result | {"vendor_id": letter.message_id, "status": "sent"}
+    return hand_over.call(prepared) if isinstance(prepared, Ready) else prepared

@@ -1,12 +1,10 @@
 """The last look before anything leaves: fresh books, the gate again, the text made again."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from arbook import clock, money
 from arbook.companies.models import Company
@@ -14,59 +12,15 @@ from arbook.gateways import quickbooks, twilio
 from arbook.gateways.quickbooks_shapes import BookInvoice
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
-from customers.models import Channel
 from invoices import mirror
 from invoices.models import Invoice
-from messaging import attention, compose, decisions, drafting, facts, gate, proposals, quiet_hours
+from messaging import attention, decisions, drafting, facts, gate, proposals
 from messaging.drafting import Draft
+from messaging.hand_over import Dropped, Ready, ready_mail, ready_text, result_with
 from messaging.models import Decision, Message, MessageLine, Thread
 
 FRESH = timedelta(seconds=60)
 """How old a reading of the books may be when a message is handed over."""
-
-
-@dataclass(frozen=True)
-class Ready:
-    """Everything one hand-over needs, so that it can run without our tables."""
-
-    medium: str
-    to: str
-    subject: str
-    body: str
-    key: str
-    company: Company
-    read_at: datetime
-    """On the machine's own clock."""
-    html: str = ""
-    reply_to: str = ""
-    headers: dict = field(default_factory=dict)
-    attachments: tuple = ()
-    callback_url: str = ""
-    validity: int = 0
-    twilio: Any = None
-    result: dict = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A message that does not leave: withdrawn, or back to a person."""
-
-    message: int | None
-    sentence: str
-    to_person: bool = False
-    attention: str = ""
-    is_closed: bool = False
-    """It was no longer approved: nothing is left to do."""
-
-    def as_result(self) -> dict:
-        return {
-            "outcome": "dropped",
-            "message": self.message,
-            "sentence": self.sentence,
-            "to_person": self.to_person,
-            "attention": self.attention,
-            "is_closed": self.is_closed,
-        }
 
 
 def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[str, Any]:
@@ -100,81 +54,6 @@ def read_books(company: Company, invoices: list[Invoice]) -> dict[str, BookInvoi
     ids = sorted({invoice.quickbooks_id for invoice in invoices})
     found = quickbooks.of(company).read_invoices(ids)
     return {one: found.get(one) for one in ids}
-
-
-def result_of(message: Message) -> dict:
-    """What the writing of the outcome needs to know of a message."""
-    return _result(message, list(message.lines.all()))
-
-
-def callback_url(company: Company, message: Message) -> str:
-    path = reverse("webhooks:twilio_status", args=[company.uuid, message.uuid])
-    return settings.PUBLIC_URL + path
-
-
-def unsubscribe_url(message: Message) -> str:
-    return settings.PUBLIC_URL + reverse("unsubscribe", args=[message.uuid])
-
-
-def ready_mail(company: Company, message: Message, *, link: str, language: str, **more) -> Ready:
-    """A mail in both its halves, with the way out in text, page and header."""
-    stop = unsubscribe_url(message)
-    words = "No recibir más correos" if language == "es" else "Stop these mails"
-    return Ready(
-        medium=Message.Medium.EMAIL,
-        to=message.test_address or message.address,
-        subject=message.subject,
-        body=f"{message.body}\n\n--\n{words}: {stop}",
-        html=compose.html(
-            company,
-            body=message.body,
-            link=link,
-            label=compose.pay_label(language),
-            unsubscribe=stop,
-        ),
-        reply_to=company.reply_email,
-        headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
-        key=f"message:{message.uuid}",
-        company=company,
-        **more,
-    )
-
-
-def ready_text(company: Company, message: Message, client, *, validity: int, **more) -> Ready:
-    """A text that the carrier drops rather than deliver after the decent hours."""
-    return Ready(
-        medium=Message.Medium.SMS,
-        to=message.test_address or message.address,
-        subject="",
-        body=message.body,
-        key=f"message:{message.uuid}",
-        company=company,
-        callback_url=callback_url(company, message),
-        validity=validity,
-        twilio=client,
-        **more,
-    )
-
-
-def _result(message: Message, lines: list[MessageLine]) -> dict:
-    return {
-        "message": message.pk,
-        "customer": message.customer_id,
-        "invoices": [line.invoice_id for line in lines],
-        "reminders": [line.reminder_id for line in lines if line.reminder_id],
-        "said": _said(message),
-    }
-
-
-def _said(message: Message) -> str:
-    what = "Text" if message.medium == Message.Medium.SMS else "E-mail"
-    to = message.address
-    rehearsal = f" (a test, to {message.test_address})" if message.test_address else ""
-    amount = f" over {money.words(message.total)}" if message.total else ""
-    return f"{what}{amount} to {to} handed over{rehearsal}."
 
 
 @transaction.atomic
@@ -297,22 +176,26 @@ class _Look:
             return f"Not sent: it would now go to {draft.wanted.address}."
         return "Not sent: the text changed after it was approved."
 
-    def _ready(self, message: Message, draft: Draft, client) -> Ready:
+    def _ready(self, message: Message, draft: Draft, client) -> Ready | Later:
         lines = [
             MessageLine(invoice_id=one.id, reminder_id=one.step.reminder_id if one.step else None)
             for one in draft.verdict.lines
         ]
-        more = {"read_at": self.read_at, "result": _result(message, lines)}
+        more = {"read_at": self.read_at, "result": result_with(message, lines)}
         language = draft.wanted.customer.language
         if message.medium == Message.Medium.EMAIL:
             return ready_mail(
                 self.company, message, link=draft.wanted.link, language=language, **more
             )
-        policy = quiet_hours.policy_of(self.company, Channel.SMS)
-        # A minute less than the window: the call itself may come that much later.
-        seconds = quiet_hours.validity_seconds(self.now, draft.facts.place, policy) or 1
-        validity = max(1, seconds - int(FRESH.total_seconds()))
-        return ready_text(self.company, message, client, validity=validity, **more)
+        return ready_text(
+            self.company,
+            message,
+            client,
+            place=draft.facts.place,
+            now=self.now,
+            spare=FRESH,
+            **more,
+        )
 
     @transaction.atomic
     def _write(self, rewritten, later, ready, drafts) -> None:

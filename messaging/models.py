@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from arbook.companies.models import Company, CompanyOwned, CompanyQuerySetMixin, User
+from arbook.outbox.models import Effect
 from customers.models import Channel, Contact, Customer
 from invoices.models import Invoice, Reminder
 from reconciliation.models import PayLink
@@ -84,6 +85,12 @@ class MessageQuerySet(CompanyQuerySetMixin, models.QuerySet):
     def leaving(self):
         """Approved and not yet handed over: still inside the undo time or the quiet hours."""
         return self.filter(state=Message.State.APPROVED)
+
+    def sent_by(self, effect: Effect):
+        """The message an effect sends: its own, or the receipt or letter written for it."""
+        if "message" in effect.payload:
+            return self.filter(pk=effect.payload["message"])
+        return self.filter(company=effect.company_id, reading__effect=effect.key)
 
 
 class Message(CompanyOwned):
@@ -185,6 +192,11 @@ class Message(CompanyOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("messaging:thread", args=[self.company.slug, self.thread_id])
+
+    def reminder_ids(self) -> list[int]:
+        """The planned touches this message is the execution of."""
+        rows = self.lines.exclude(reminder=None)
+        return list(rows.values_list("reminder_id", flat=True))
 
 
 class MessageLine(models.Model):

@@ -16,9 +16,11 @@ from arbook.outbox.registry import Later
 from customers.models import Channel, Customer
 from invoices import escalations, letters, tasks
 from invoices.models import Escalation, Invoice, Task
-from messaging import compose, facts, gate, lastlook, quiet_hours, segments, threads
+from messaging import compose, facts, gate, hand_over, lastlook, quiet_hours, segments, threads
 from messaging.facts import Facts
-from messaging.lastlook import Dropped, Ready
+from messaging.hand_over import Dropped, Ready
+from messaging.library import Library
+from messaging.merge_fields import Line
 from messaging.models import Message, MessageLine
 from reconciliation.models import Match, StripePayment
 
@@ -44,7 +46,7 @@ def prepare_receipts(company: Company, effects: list[Effect], *, now: datetime) 
     }
 
 
-def _receipt(company, effect, payment, gathered, now) -> Dropped | Ready:
+def _receipt(company, effect, payment, gathered, now) -> Dropped | Later | Ready:
     if payment is None or payment.state != StripePayment.State.SUCCEEDED:
         return _nothing("The money is not settled.")
     if payment.customer_id is None or payment.customer_id not in gathered:
@@ -91,7 +93,7 @@ def _write_receipt(company, effect, payment, known, medium, now) -> Message | No
         medium=medium,
         key="receipt",
         lines=tuple(
-            compose.Line(
+            Line(
                 one.invoice_id,
                 one.invoice.number,
                 one.amount,
@@ -106,7 +108,7 @@ def _write_receipt(company, effect, payment, known, medium, now) -> Message | No
         address=address,
         test_address=_test_address(company, medium),
     )
-    composed = compose.render(wanted, compose.Library(company))
+    composed = compose.render(wanted, Library(company))
     message = _message(company, effect, wanted, composed, Purpose.RECEIPT, now)
     message.contact_id = contact.id if contact else None
     message.total = money.quantize(payment.amount)
@@ -130,7 +132,7 @@ def prepare_letters(company: Company, effects: list[Effect], *, now: datetime) -
     return {effect.key: _letter(company, effect, now) for effect in effects}
 
 
-def _letter(company: Company, effect: Effect, now: datetime) -> Dropped | Ready:
+def _letter(company: Company, effect: Effect, now: datetime) -> Dropped | Later | Ready:
     row = (
         Escalation.objects.of(company)
         .select_related("customer", "invoice", "company")
@@ -180,15 +182,14 @@ def _write_letter(company, effect, row, known, invoices, letter, now) -> Message
         medium=Medium.EMAIL,
         key="letter",
         lines=tuple(
-            compose.Line(one.pk, one.number, asked[one.pk], one.issued_on, one.due_on)
-            for one in invoices
+            Line(one.pk, one.number, asked[one.pk], one.issued_on, one.due_on) for one in invoices
         ),
         link="",
         today=company.local_date(now),
         address=known.email.address,
         test_address=_test_address(company, Medium.EMAIL),
     )
-    composed = compose.render(wanted, compose.Library(company))
+    composed = compose.render(wanted, Library(company))
     message = _message(company, effect, wanted, composed, Purpose.LETTER, now)
     message.contact_id = known.email.id
     message.total = composed.total
@@ -240,14 +241,13 @@ def _message(company, effect, wanted, composed, purpose, now) -> Message:
     )
 
 
-def _ready(company, message, known, now, **more) -> Ready:
-    more |= {"read_at": clock.system(), "result": lastlook.result_of(message)}
+def _ready(company, message, known, now, **more) -> Later | Ready:
+    more |= {"read_at": clock.system(), "result": hand_over.result_of(message)}
     if message.medium == Medium.EMAIL:
         language = message.customer.language
-        return lastlook.ready_mail(company, message, link="", language=language, **more)
-    policy = quiet_hours.policy_of(known.company, Channel.SMS)
-    validity = quiet_hours.validity_seconds(now, known.place, policy) or 1
-    return lastlook.ready_text(company, message, twilio.of(company), validity=validity, **more)
+        return hand_over.ready_mail(company, message, link="", language=language, **more)
+    client = twilio.of(company)
+    return hand_over.ready_text(company, message, client, place=known.place, now=now, **more)
 
 
 def _test_address(company: Company, medium: str) -> str:

@@ -6,8 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.dateparse import parse_datetime
-
 from arbook import money, phones, places
 from arbook.companies.models import Company
 from messaging import attention, segments
@@ -139,18 +137,6 @@ class Review:
         return next(iter([*below, *self.proposed[-1:]]), None) or self.first()
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One check of a stored decision, as the list of gates shows it."""
-
-    name: str
-    result: str
-    value: str
-    sentence: str
-    source: str
-    read_at: datetime | None
-
-
 def of(company: Company, *, now: datetime, by=None) -> Review:
     """Everything the screen shows, in a constant number of statements."""
     rows = (
@@ -213,42 +199,6 @@ def seen(written: str) -> dict[int, str]:
     """Read ``Group.seen`` back; nonsense is left out."""
     pairs = (part.partition("-") for part in (written or "").split(","))
     return {int(pk): digest for pk, _, digest in pairs if pk.isdigit() and digest}
-
-
-def gates_of(checks: list[dict]) -> list[Gate]:
-    """Stored checks for the screen; the ones that stop come first, what was not asked last."""
-    order = {"stop": 0, "wait": 1, "pass": 2, "skip": 3}
-    gates = [
-        Gate(
-            name=one["name"],
-            result=one.get("result") or ("pass" if one["passed"] else "stop"),
-            value=one["value"],
-            sentence=one["sentence"],
-            source=one["source"],
-            read_at=parse_datetime(one["read_at"]) if one.get("read_at") else None,
-        )
-        for one in checks
-    ]
-    return sorted(gates, key=lambda gate: order.get(gate.result, 2))
-
-
-def decision_of(message: Message) -> Decision | None:
-    """The newest answer of the gate about the customer of a message."""
-    return (
-        Decision.objects.filter(customer=message.customer_id, is_current=True)
-        .order_by("-at", "-pk")
-        .first()
-    )
-
-
-def headline(decision: Decision) -> tuple[str, str]:
-    """The decision in a sentence, and its tone: a yes that needs a person says so."""
-    if not decision.passed:
-        return decision.sentence, "warn"
-    waits = [one for one in decision.checks if one.get("result") == "wait"]
-    if waits:
-        return waits[0]["sentence"], "info"
-    return decision.sentence, "ok"
 
 
 def cost_words(message: Message) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from invoices import cadence, holds
 from invoices.models import CadenceStep, Hold, Invoice
-from messaging import facts, gate, review
+from messaging import decisions, facts, gate, review
 from messaging.checks.answer import STOP
 from messaging.models import Decision, Message
 
@@ -19,10 +19,10 @@ HOLDS = {"customer_hold", "invoice_hold"}
 class Why:
     sentence: str
     tone: str
-    gates: list[review.Gate]
+    gates: list[decisions.Gate]
     holds: list[Hold]
     message: Message | None
-    past: list[tuple[Decision, list[review.Gate]]]
+    past: list[tuple[Decision, list[decisions.Gate]]]
     read_at: datetime | None
 
 
@@ -51,7 +51,7 @@ def of_invoice(invoice: Invoice, *, now: datetime, on: date | None = None) -> Wh
     return Why(
         sentence=sentence,
         tone=tone,
-        gates=review.gates_of([one.as_json() for one in verdict.checks]),
+        gates=decisions.gates_of([one.as_json() for one in verdict.checks]),
         holds=[one for one in placed if one.invoice_id in (None, invoice.pk)],
         message=message,
         past=_past(invoice, on),
@@ -91,9 +91,9 @@ def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
     return planned, "ok" if is_message else "info"
 
 
-def _past(invoice: Invoice, on: date | None) -> list[tuple[Decision, list[review.Gate]]]:
+def _past(invoice: Invoice, on: date | None) -> list[tuple[Decision, list[decisions.Gate]]]:
     rows = Decision.objects.filter(customer=invoice.customer_id)
     if on:
         starts = datetime.combine(on, time.min, invoice.company.zone)
         rows = rows.filter(at__gte=starts, at__lt=starts + timedelta(days=1))
-    return [(row, review.gates_of(row.checks)) for row in rows[:SHOWN]]
+    return [(row, decisions.gates_of(row.checks)) for row in rows[:SHOWN]]

@@ -9,7 +9,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.respond import done, refused, show
 from invoices.holds import HoldRefused
-from messaging import approving, declining, editing, review
+from messaging import approving, decisions, declining, editing, review
 from messaging.approving import MessageRefused
 from messaging.forms.batch import EditForm, PauseForm
 from messaging.models import Message
@@ -37,14 +37,14 @@ def _chosen(request, company, batch: review.Review, now) -> dict:
 
 
 def _detail(item: review.Item, now) -> dict:
-    decision = review.decision_of(item.message)
-    headline, tone = review.headline(decision) if decision else ("", "")
+    decision = decisions.current_of(item.message)
+    headline, tone = decisions.headline(decision) if decision else ("", "")
     return {
         "headline": headline,
         "tone": tone,
         "chosen": item.message,
         "decision": decision,
-        "gates": review.gates_of(decision.checks) if decision else [],
+        "gates": decisions.gates_of(decision.checks) if decision else [],
         "to": review.to_words(item.message),
         "cost": review.cost_words(item.message),
         "now": now,

@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 
 from messaging import compose, default_templates, segments
-from messaging.compose import Line, Wanted
+from messaging.compose import Wanted
+from messaging.library import ComposeRefused, Library
+from messaging.merge_fields import Line
 from messaging.models import Template
 from tests import factories
 
@@ -45,7 +47,7 @@ def wanted(db, settings) -> Wanted:
 
 
 def render(wanted, **fields):
-    return compose.render(replace(wanted, **fields), compose.Library(wanted.company))
+    return compose.render(replace(wanted, **fields), Library(wanted.company))
 
 
 @pytest.mark.parametrize("key", TEXTS)
@@ -151,5 +153,5 @@ def test_an_unknown_field_is_refused_by_name(wanted):
         company=wanted.company, key="reminder", medium="sms", body="{business} {ssn}",
         changed_at=factories.NOW,
     )  # fmt: skip
-    with pytest.raises(compose.ComposeRefused, match="ssn"):
+    with pytest.raises(ComposeRefused, match="ssn"):
         render(wanted)
