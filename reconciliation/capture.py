@@ -94,7 +94,10 @@ def _move(payment: StripePayment, seen: CardPayment, state: str, now: datetime) 
     elif state == State.SUCCEEDED:
         _succeeded(payment, now)
     else:
-        _close_attempt(payment, CheckoutAttempt.State.FAILED)
+        # After a declined card Stripe's page stays open: it can be tried again, and must be closed
+        # when nothing is owed any more.
+        if payment.attempt and payment.attempt.state == CheckoutAttempt.State.PROCESSING:
+            _close_attempt(payment, CheckoutAttempt.State.FAILED)
         setbacks.failed(payment, seen, now)
 
 

@@ -12,11 +12,13 @@ from arbook.gateways import errors, stripe
 from arbook.gateways.stripe_shapes import Checkout
 from arbook.outbox import outbox
 from reconciliation import owed, paylinks
-from reconciliation.models import CheckoutAttempt, PayLink
+from reconciliation.models import CheckoutAttempt, PayLink, StripePayment
 
 State = CheckoutAttempt.State
 # A page that closes within minutes is not handed out again.
 LEFT_AT_LEAST = timedelta(minutes=10)
+# Another request may still be asking Stripe for a page this young.
+AT_WORK = timedelta(minutes=1)
 # Stripe's own smallest charge in dollars.
 SMALLEST = money.quantize("0.50")
 
@@ -48,7 +50,8 @@ def open_page(link: PayLink, *, now: datetime) -> str:
     try:
         gateway = stripe.of(link.company)
         attempt = _attempt(link, state, gateway, now)
-        if not attempt.url:
+        if not attempt.url and not _open_again(attempt, gateway, now):
+            attempt = _attempt(link, state, gateway, now)
             _open(attempt, gateway)
     except errors.VendorError as error:
         raise CannotPayNow("The payment page does not answer right now.") from error
@@ -63,10 +66,10 @@ def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> Checkou
         lasts = attempt.expires_at is None or attempt.expires_at > now + LEFT_AT_LEAST
         # Stripe forgets an idempotency key after a day.
         young = attempt.opened_at > now - timedelta(hours=20)
-        if fits and lasts and young and fitting is None:
+        if fits and lasts and young and fitting is None and _takes_money(attempt, gateway):
             fitting = attempt
         else:
-            _close(attempt, gateway)
+            _close(attempt, gateway, now)
     if fitting:
         return fitting
     with transaction.atomic():
@@ -95,16 +98,42 @@ def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> Checkou
     return attempt
 
 
-def _close(attempt: CheckoutAttempt, gateway) -> None:
-    if attempt.session_id:
-        page = gateway.expire_checkout(attempt.session_id)
-        page_seen(attempt, page)
-        if page.payment_state == "paid":
-            raise NothingToPay("Your payment has arrived and is being recorded.")
-    else:
-        # Its answer was lost: open it with the same key, which gives the same page, and close that.
+def _takes_money(attempt: CheckoutAttempt, gateway) -> bool:
+    """Whether the page can be paid: after a declined card it can, after a failed debit it cannot."""
+    if not attempt.payments.exists():
+        return True
+    page = gateway.read_checkout(attempt.session_id)
+    page_seen(attempt, page)
+    return page.state == "open"
+
+
+def _close(attempt: CheckoutAttempt, gateway, now: datetime) -> None:
+    # Without its answer: opened with the same key it is the same page, which can be closed.
+    if not attempt.session_id and not _open_again(attempt, gateway, now):
+        return
+    page = gateway.expire_checkout(attempt.session_id)
+    page_seen(attempt, page)
+    has_failed = attempt.payments.filter(state=StripePayment.State.FAILED).exists()
+    if page.state == "complete" and not has_failed:
+        raise NothingToPay("Your payment has arrived and is being recorded.")
+
+
+def _open_again(attempt: CheckoutAttempt, gateway, now: datetime) -> bool:
+    """Ask for the page, perhaps not for the first time; False when this attempt has no future.
+
+    Stripe repeats the answer it stored for a key, a failure too. What it may have opened is closed
+    to everybody: nobody learned its address.
+    """
+    try:
         _open(attempt, gateway)
-        page_seen(attempt, gateway.expire_checkout(attempt.session_id))
+    except (errors.Unknown, errors.Refused):
+        if now - attempt.opened_at < AT_WORK:
+            raise
+        CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.OPENING).update(
+            state=State.FAILED
+        )
+        return False
+    return True
 
 
 def _open(attempt: CheckoutAttempt, gateway) -> None:

@@ -15,7 +15,10 @@ def _object(event: WebhookEvent) -> dict:
 
 def _observe(event: WebhookEvent, intent: str, now: datetime) -> None:
     seen = stripe.of(event.company).read_payment(intent)
-    capture.observe(event.company, seen, now=now)
+    payment = capture.observe(event.company, seen, now=now)
+    if payment and seen.refunded:
+        # The refund's own event may have come before we knew the payment.
+        setbacks.note_refund(payment, refunded=seen.refunded, now=now)
 
 
 @handles(
@@ -57,13 +60,8 @@ def _attempt_of(event: WebhookEvent, page) -> CheckoutAttempt | None:
 @handles("stripe", "charge.updated", "charge.refunded")
 def charge_moved(event: WebhookEvent, now: datetime) -> None:
     intent = _object(event).get("payment_intent")
-    known = intent and StripePayment.objects.of(event.company).filter(intent=intent).exists()
-    if not known:
-        return
-    seen = stripe.of(event.company).read_payment(intent)
-    payment = capture.observe(event.company, seen, now=now)
-    if payment and seen.refunded:
-        setbacks.note_refund(payment, refunded=seen.refunded, now=now)
+    if intent and StripePayment.objects.of(event.company).filter(intent=intent).exists():
+        _observe(event, intent, now)
 
 
 @handles(
