@@ -108,7 +108,7 @@ LIMIT = Decimal(10) ** 12
 
 
 def is_too_large(*amounts: Decimal) -> bool:
-    return any(abs(amount) >= LIMIT for amount in amounts)
+    return not -LIMIT < min(amounts) <= max(amounts) < LIMIT
 
 
 def invoice(row: BookInvoice, customer_id: int, company: Company, today: date, zone) -> tuple:

@@ -114,12 +114,15 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     # The server's own time: what changes while we page is asked for again from here on.
     watermark = gateway.changes(now).watermark
     preferences = gateway.preferences()
+    customers: set[str] = set()
     for entity in FIELDS:
         seen: set[str] = set()
         for page in gateway.pages(entity):
             seen |= books_reading.present(entity, page)
             found = _found(entity, page)
-            if entity != "Customer":
+            if entity == "Customer":
+                customers.update(row.id for row in page.rows)
+            elif not customers.issuperset([row.customer_id for row in page.rows]):
                 found = books_reading.with_customers(company, gateway, found)
             report.take(_take_page(company, found, now=now, quiet=is_first))
             if page.broken:
