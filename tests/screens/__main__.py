@@ -1,12 +1,12 @@
-"""Start a demo of its own, work a little in it, and photograph every screen.
+"""Start a demo of its own, work a day in it, and photograph every screen.
 
 Each screen at 1440 and 390 pixels, light and dark, into ``screens/``; what scrolls sideways, shows
-clipped text or answers with an error is listed at the end, and the exit status says so.
+clipped or faint text, has a control without a name or answers with an error is listed at the end,
+and the exit status says so.
 """
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import signal
@@ -14,66 +14,56 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests import browser as browsers
-from tests.screens.places import COMPANY, PLACES, Place
+from tests.screens.life import Demo, first_factor, identify, live, sign_in
+from tests.screens.places import HALFWAY, PLACES, VIEWER, Place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SIZES = {"1440": (1440, 900), "390": (390, 844)}
-PASSWORD = "desk-by-the-window"
-# Text that a box cuts off without an ellipsis meant for it; scrolling boxes are no boxes that cut.
-FAULTS = """() => {
-  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  const cut = [];
-  for (const box of document.querySelectorAll('main *, aside *, header *')) {
-    if (!box.childNodes.length || box.closest('svg, textarea, select, .sr-only, dialog')) continue;
-    const own = [...box.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
-    // One pixel: words meant for the ear only.
-    if (!own || !box.offsetParent || box.clientWidth <= 1) continue;
-    const style = getComputedStyle(box);
-    const hides = style.overflowX === 'hidden' || style.overflowX === 'clip';
-    const meant = style.textOverflow === 'ellipsis' || style.webkitLineClamp !== 'none';
-    if (hides && !meant && box.scrollWidth > box.clientWidth + 1)
-      cut.push(box.className + ': ' + box.textContent.trim().slice(0, 40));
-  }
-  return {wide, cut};
-}"""
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# In this order, so that each step changes one thing only.
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")]
+FAULTS = (Path(__file__).parent / "faults.js").read_text()
+READY = "Ctrl-C stops everything"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make screens", description=__doc__)
-    parser.add_argument("names", nargs="*", help="only these screens")
+    parser.add_argument("names", nargs="*", help="only the screens whose names begin so")
     parser.add_argument("--into", default=str(CHECKOUT / "screens"))
-    parser.add_argument("--url", help="photograph a demo that runs already")
     options = parser.parse_args()
-    places = [place for place in PLACES if not options.names or place.name in options.names]
+    places = [
+        place for place in PLACES if not options.names or place.name.startswith((*options.names,))
+    ]
     folder = Path(options.into)
     folder.mkdir(parents=True, exist_ok=True)
-    chromium = browsers.find()
+    chromium, began = browsers.find(), time.monotonic()
     with contextlib.ExitStack() as stack:
-        url = options.url or stack.enter_context(_demo())
+        demo = stack.enter_context(_demo())
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(
             executable_path=chromium, args=browsers.flags(), headless=True
         )
-        if not options.url:
-            _live_a_little(browser, url)
-        troubles = _photograph(browser, url, places, folder)
-        browser.close()
+        stack.callback(browser.close)
+        live(browser, demo)
+        print(f"A day was lived in {time.monotonic() - began:.0f} s", flush=True)
+        troubles = _photograph(browser, demo, places, folder)
     for trouble in troubles:
         print(trouble)
-    print(f"{len(places)} screens in {folder}, {len(troubles)} faults")
+    taken = time.monotonic() - began
+    print(f"{len(places)} screens in {folder}, {len(troubles)} faults, {taken:.0f} s")
     return 1 if troubles else 0
 
 
 @contextlib.contextmanager
-def _demo():
-    """A demo on free ports with its own data; yields its address."""
+def _demo() -> Iterator[Demo]:
+    """A demo on free ports with its own data."""
     ports = {}
     for name in ("PORT", "SANDBOX_PORT", "SANDBOX_SMTP_PORT"):
         with socket.socket() as probe:
@@ -90,87 +80,127 @@ def _demo():
             stderr=subprocess.STDOUT,
             text=True,
         )
-        told = []
-        for line in process.stdout:
-            told.append(line)
-            if "Ctrl-C stops everything" in line:
-                break
-        else:
-            raise SystemExit("The demo did not start:\n" + "".join(told[-30:]))
+        told: list[str] = []
         try:
-            yield f"http://127.0.0.1:{ports['PORT']}"
+            for line in process.stdout:
+                told.append(line)
+                if READY in line:
+                    break
+            else:
+                raise SystemExit("The demo did not start:\n" + "".join(told[-30:]))
+            # What it goes on to say must be read, or it would stand still when the pipe is full.
+            threading.Thread(target=told.extend, args=(process.stdout,), daemon=True).start()
+            yield Demo(
+                f"http://127.0.0.1:{ports['PORT']}", f"http://127.0.0.1:{ports['SANDBOX_PORT']}"
+            )
         finally:
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.wait(timeout=60)
 
 
-def _sign_in(browser: Browser, url: str, who: str, **options) -> Page:
-    page = browser.new_context(base_url=url, **options).new_page()
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", f"{who}@arbook.example")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]:visible")
-    page.wait_for_url(lambda address: "/accounts/login" not in address)
-    return page
-
-
-def _control(url: str, path: str, **sent):
-    request = urllib.request.Request(
-        f"{url}/_control{path}", json.dumps(sent).encode() if sent else None
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=30) as answer:
-        return json.load(answer)
-
-
-def _live_a_little(browser: Browser, url: str) -> None:
-    """Approve, answer and pay, so that no screen is only empty."""
-    page = _sign_in(browser, url, "bookkeeper", viewport={"width": 1440, "height": 900})
-    page.goto(f"{COMPANY}/setup/connections/")
-    address = page.content()
-    sandbox = re.search(r"http://127\.0\.0\.1:\d+", address)
-    assert sandbox
-    page.context.close()
-    time.sleep(5)
-
-
-def _photograph(browser: Browser, url: str, places: list[Place], folder: Path) -> list[str]:
+def _photograph(browser: Browser, demo: Demo, places: list[Place], folder: Path) -> list[str]:
+    pages: dict[str, Page] = {}
+    broken: list[str] = []
     troubles = []
-    for size, (width, height) in SIZES.items():
-        for theme in ("light", "dark"):
-            look = {"viewport": {"width": width, "height": height}, "color_scheme": theme}
-            pages: dict[str, Page] = {}
-            for place in places:
-                who = "" if place.public else place.who
-                if who not in pages:
-                    pages[who] = (
-                        _sign_in(browser, url, who, **look)
-                        if who
-                        else browser.new_context(base_url=url, **look).new_page()
-                    )
-                name = f"{place.name}-{size}-{theme}"
-                troubles += [f"{name}: {fault}" for fault in _one(pages[who], place, name, folder)]
-            for page in pages.values():
-                page.context.close()
+    for place in places:
+        if place.who not in pages:
+            pages[place.who] = _someone(browser, demo, place.who)
+            pages[place.who].on("pageerror", lambda error: broken.append(str(error)[:200]))
+        page = pages[place.who]
+        page.set_viewport_size(WIDE)
+        page.emulate_media(color_scheme="light")
+        try:
+            found = _visit(page, place, demo)
+            found += [fault for look in LOOKS for fault in _look(page, place, look, folder)]
+        except (Error, KeyError) as error:
+            found = [f"cannot be reached: {str(error).splitlines()[0]}"]
+        troubles += [f"{place.name}: {fault}" for fault in [*found, *broken]]
+        broken.clear()
     return troubles
 
 
-def _one(page: Page, place: Place, name: str, folder: Path) -> list[str]:
-    answer = page.goto(place.path)
+def _someone(browser: Browser, demo: Demo, who: str) -> Page:
+    if who and who != HALFWAY:
+        return sign_in(browser, demo, who)
+    page = browser.new_context(base_url=demo.url).new_page()
+    if who == HALFWAY:
+        first_factor(page, VIEWER)
+    return page
+
+
+def _visit(page: Page, place: Place, demo: Demo) -> list[str]:
+    """Go there and do what is to be done there; faults of the answer."""
+    if place.name == "broken":
+        page.route("**/broken/", lambda route: route.fulfill(status=500, body=_broken_page()))
+    answer = page.goto(place.path.format(**demo.addresses))
     if place.link:
         link = page.locator(place.link).first
         if not link.count():
             return ["its link is not there"]
         answer = page.goto(link.get_attribute("href"))
+    for step in place.steps:
+        _do(page, step)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
-    faults = []
-    if answer and answer.status >= 400 and place.name != "not-found":
-        faults.append(f"answers {answer.status}")
+    if answer and answer.status != place.status:
+        return [f"answers {answer.status}"]
+    return []
+
+
+def _do(page: Page, step: str) -> None:
+    verb, _, what = step.partition(" ")
+    if verb == "identify":
+        identify(page)
+    elif verb == "press":
+        page.keyboard.press(what)
+    elif verb == "wait":
+        page.locator(what).first.wait_for(timeout=5_000)
+    elif verb == "click":
+        page.locator(what).first.click(timeout=5_000)
+    elif verb == "fill":
+        where, _, words = what.rpartition(" = ")
+        page.locator(where).first.fill(words, timeout=5_000)
+    elif verb == "nonsense":
+        _nonsense(page, what)
+
+
+def _nonsense(page: Page, form: str) -> None:
+    """Fill a form with what nobody can read and send it past the browser's own checks."""
+    sent = page.locator(form).first
+    for box in sent.locator("input:visible, textarea:visible").all():
+        kind = box.get_attribute("type") or "text"
+        if kind in ("text", "search", "email", "password", "tel", "url"):
+            box.fill("?!")
+        elif kind == "number":
+            box.fill("-5")
+        elif kind == "date":
+            box.fill("1999-01-01")
+    sent.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    page.wait_for_load_state("networkidle")
+
+
+def _look(page: Page, place: Place, look: tuple[dict, str], folder: Path) -> list[str]:
+    size, theme = look
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=theme)
+    # A colour may be on its way to another one.
+    page.wait_for_timeout(150)
+    name = f"{place.name}-{size['width']}-{theme}"
+    page.screenshot(path=folder / f"{name}.png", full_page=not page.locator("dialog[open]").count())
     found = page.evaluate(FAULTS)
+    at = f"({size['width']}, {theme})"
+    faults = [f"{text} {at}" for text in found["bare"]]
     if found["wide"] > 0:
-        faults.append(f"scrolls sideways by {found['wide']} px")
-    return faults + [f"cut off: {text}" for text in found["cut"][:3]]
+        faults.append(f"scrolls sideways by {found['wide']} px {at}")
+    for kind, words in (("cut", "cut off"), ("faint", "too faint"), ("nameless", "without a name")):
+        faults += [f"{words} {at}: {text}" for text in found[kind][:3]]
+    return faults
+
+
+def _broken_page() -> str:
+    """The page for our own faults, which no visitor can ask for."""
+    page = (CHECKOUT / "templates/500.html").read_text()
+    page = re.sub(r"\{% static '([^']+)' %\}", r"/static/\1", page)
+    return re.sub(r"\{%.*?%\}", "", page)
 
 
 if __name__ == "__main__":

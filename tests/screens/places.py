@@ -2,61 +2,224 @@
 
 from dataclasses import dataclass
 
-BOOKKEEPER, MANAGER, OWNER = "bookkeeper", "manager", "owner"
+BOOKKEEPER, MANAGER, OWNER, VIEWER = "bookkeeper", "manager", "owner", "viewer"
+# Past the password, before the second factor.
+HALFWAY = "halfway"
 
 
 @dataclass(frozen=True)
 class Place:
-    """One screen: where it is, or which link on another screen leads there."""
+    """One screen: where it is, or which link on another screen leads there, and what is done."""
 
     name: str
+    # May name an address that only living in the demo gives: ``{unpaid}``.
     path: str
+    # Nobody in particular when empty: pages of customers and before the door.
     who: str = OWNER
     # A CSS selector of a link on ``path``; the screen is what it leads to.
     link: str = ""
-    # Which company's pages; empty for pages above all companies.
-    public: bool = False
+    # Done on the page before the picture: ``click``, ``wait``, ``press``, ``nonsense`` (a form
+    # filled with what nobody can read, and sent), ``identify``, ``fill SELECTOR = WORDS``.
+    steps: tuple[str, ...] = ()
+    status: int = 200
 
 
 COMPANY = "/c/juniper-vale"
 OTHER = "/c/red-mesa"
-PLACES = [
-    Place("sign-in", "/accounts/login/", public=True),
-    Place("password-reset", "/accounts/password/reset/", public=True),
-    Place("not-found", "/c/nobody/", who=BOOKKEEPER),
+MESSAGES, INBOX = f"{COMPANY}/messages/", f"{COMPANY}/messages/inbox/"
+INVOICES, CUSTOMERS = f"{COMPANY}/invoices/", f"{COMPANY}/customers/"
+MONEY, SETUP = f"{COMPANY}/money/", f"{COMPANY}/setup"
+# The link to the place itself, not its rows' other links.
+ROW = "tbody a"
+FIRST_THREAD = ".pane-list a.item"
+
+OUTSIDE = [
+    Place("sign-in", "/accounts/login/", who=""),
+    Place(
+        "sign-in-refused",
+        "/accounts/login/",
+        who="",
+        steps=(
+            "fill input[name=login] = somebody@arbook.example",
+            "fill input[name=password] = not the password",
+            "click main button[type=submit]",
+        ),
+    ),
+    Place("password-reset", "/accounts/password/reset/", who=""),
+    Place("code-asked", "/accounts/2fa/authenticate/", who=HALFWAY),
+    Place("pay-open", "{unpaid}", who=""),
+    Place("pay-many", "{unpaid_many}", who=""),
+    Place("pay-paid", "{paid}", who=""),
+    Place("pay-thanks", "{paid}done/", who=""),
+    Place("pay-in-flight", "{flying}", who=""),
+    Place("pay-set-aside", "{contested}", who=""),
+    Place("pay-unknown", "/pay/0-aaaaaaaaaaaaaaaa/", who="", status=404),
+    Place("checkout", "{unpaid}", who="", steps=("click .pay-form button",)),
+    Place("unsubscribe", "{unsubscribe}", who=""),
+]
+ERRORS = [
+    Place("not-found", "/c/nobody/", who=BOOKKEEPER, status=404),
+    Place("not-allowed", f"{SETUP}/connections/twilio/", who=VIEWER, status=403),
+    Place("broken", "/broken/", who=BOOKKEEPER, status=500),
+]
+DAY = [
     Place("today-all", "/", who=BOOKKEEPER),
     Place("today", f"{COMPANY}/", who=BOOKKEEPER),
-    Place("batch", f"{COMPANY}/messages/", who=BOOKKEEPER),
-    Place("inbox", f"{COMPANY}/messages/inbox/", who=BOOKKEEPER),
-    Place("thread", f"{COMPANY}/messages/inbox/", who=BOOKKEEPER, link=".pane-list a.item"),
+    Place("today-viewer", f"{COMPANY}/", who=VIEWER),
+    Place("keys", f"{COMPANY}/", who=BOOKKEEPER, steps=("press ?",)),
+    Place("search", f"{COMPANY}/search/?q=bikes", who=BOOKKEEPER),
+    Place("batch", f"{OTHER}/messages/", who=BOOKKEEPER),
+    Place("batch-viewer", f"{OTHER}/messages/", who=VIEWER),
+    Place("batch-silent", MESSAGES, who=BOOKKEEPER, steps=("click #not-going-out summary",)),
+    Place(
+        "batch-edit",
+        f"{OTHER}/messages/",
+        who=BOOKKEEPER,
+        steps=("click #chosen a[data-key=e]", "wait #dialog-body textarea"),
+    ),
+    Place(
+        "batch-why",
+        f"{OTHER}/messages/",
+        who=BOOKKEEPER,
+        steps=("click #chosen a[data-key=w]", "wait #drawer-body .gates"),
+    ),
+    Place("inbox", INBOX, who=BOOKKEEPER),
     Place("inbox-empty", f"{OTHER}/messages/inbox/", who=BOOKKEEPER),
-    Place("customers", f"{COMPANY}/customers/", who=BOOKKEEPER),
-    Place("customers-none", f"{COMPANY}/customers/?q=zzzz", who=BOOKKEEPER),
-    Place("customer", f"{COMPANY}/customers/?sort=-overdue", who=BOOKKEEPER, link="tbody a"),
-    Place("data-to-fix", f"{COMPANY}/invoices/data-to-fix/", who=BOOKKEEPER),
-    Place("invoices", f"{COMPANY}/invoices/", who=BOOKKEEPER),
-    Place("invoice", f"{COMPANY}/invoices/", who=BOOKKEEPER, link="tbody a"),
-    Place("aging", f"{COMPANY}/invoices/aging/", who=BOOKKEEPER),
-    Place("approvals", f"{COMPANY}/invoices/approvals/", who=MANAGER),
+    Place("thread", INBOX, who=BOOKKEEPER, link=FIRST_THREAD),
+    Place("thread-unknown", f"{INBOX}?queue=unknown", who=BOOKKEEPER, link=FIRST_THREAD),
+    Place("thread-stopped", f"{INBOX}?q=texting", who=BOOKKEEPER, link=FIRST_THREAD),
+    Place("thread-closed", f"{INBOX}?queue=closed", who=BOOKKEEPER, link=FIRST_THREAD),
+    Place("thread-viewer", INBOX, who=VIEWER, link=FIRST_THREAD),
     Place(
-        "approval",
-        f"{COMPANY}/invoices/approvals/",
+        "thread-promise",
+        f"{INBOX}?q=friday",
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=("click a[data-key=p]", "wait #dialog-body form"),
+    ),
+    Place(
+        "thread-close-refused",
+        INBOX,
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=(
+            "click a[data-key=c]",
+            "wait #dialog-body form",
+            "click #dialog-body button[type=submit]",
+        ),
+    ),
+]
+BOOKS = [
+    Place("customers", CUSTOMERS, who=BOOKKEEPER),
+    Place("customers-none", f"{CUSTOMERS}?q=zzzz", who=BOOKKEEPER),
+    Place("customer", f"{CUSTOMERS}?q=blackbird", who=BOOKKEEPER, link=ROW),
+    Place("customer-long", f"{CUSTOMERS}?q=Beteiligung", who=BOOKKEEPER, link=ROW),
+    Place("customer-invoices", "{ten_open}?tab=invoices", who=BOOKKEEPER),
+    Place("customer-contacts", "{ten_open}?tab=contacts", who=BOOKKEEPER),
+    Place("customer-notes", "{ten_open}?tab=notes", who=BOOKKEEPER),
+    Place("customer-viewer", "{ten_open}", who=VIEWER),
+    Place("customer-vip", f"{CUSTOMERS}?q=stonecrop", who=BOOKKEEPER, link=ROW),
+    Place(
+        "customer-pause",
+        "{ten_open}",
+        who=BOOKKEEPER,
+        steps=("click a[href$='/pause/']", "wait #dialog-body form"),
+    ),
+    Place(
+        "contact-refused",
+        "{ten_open}contacts/new/",
+        who=BOOKKEEPER,
+        steps=("nonsense main form.form",),
+    ),
+    Place("data-to-fix", f"{INVOICES}data-to-fix/", who=BOOKKEEPER),
+    Place("invoices", INVOICES, who=BOOKKEEPER),
+    Place("invoices-long", f"{INVOICES}?q=Beteiligung", who=BOOKKEEPER),
+    Place("invoices-none", f"{INVOICES}?q=zzzz", who=BOOKKEEPER),
+    Place("invoice", "{owing}", who=BOOKKEEPER),
+    Place("invoice-paid", "{settled}", who=BOOKKEEPER),
+    Place("invoice-in-flight", "{in_flight}", who=BOOKKEEPER),
+    Place("invoice-disputed", "{disputed}", who=BOOKKEEPER),
+    Place(
+        "invoice-drawer",
+        INVOICES,
+        who=BOOKKEEPER,
+        steps=(f"click {ROW}", "wait #drawer-body .gates"),
+    ),
+    Place("promise-refused", "{owing}promise/", who=BOOKKEEPER, steps=("nonsense main form.form",)),
+    Place("aging", f"{INVOICES}aging/", who=BOOKKEEPER),
+    Place("aging-documents", f"{INVOICES}aging/?by=document", who=BOOKKEEPER),
+    Place("aging-bucket", f"{INVOICES}aging/?cell=1", who=BOOKKEEPER),
+    Place("aging-then", f"{INVOICES}aging/?as_of=2026-03-31&set=risk", who=BOOKKEEPER),
+]
+DECISIONS = [
+    Place("approvals", f"{INVOICES}approvals/", who=MANAGER),
+    Place("approval", f"{INVOICES}approvals/", who=MANAGER, link="main a.btn[href*='/approvals/']"),
+    Place(
+        "approval-bookkeeper",
+        f"{INVOICES}approvals/",
+        who=BOOKKEEPER,
+        link="main a.btn[href*='/approvals/']",
+    ),
+    Place("approval-letter", "{letter}", who=MANAGER),
+    Place("approvals-history", f"{INVOICES}approvals/history/", who=MANAGER),
+    Place("tasks", f"{INVOICES}tasks/", who=BOOKKEEPER),
+    Place(
+        "task", f"{INVOICES}tasks/", who=BOOKKEEPER, link="main a[href*='/tasks/']:not([href*='?'])"
+    ),
+    Place("cadences", f"{INVOICES}cadences/", who=MANAGER),
+    Place("cadence", f"{INVOICES}cadences/", who=MANAGER, link="main a[href*='/cadences/']"),
+    Place("cadence-edit", "{cadence}edit/", who=MANAGER),
+    Place(
+        "cadence-refused",
+        "{cadence}edit/",
         who=MANAGER,
-        link="main a[href*='/approvals/']:not([href*='?'])",
+        steps=(
+            "fill main form input[type=number] >> nth=0 = 900",
+            "click main form button[type=submit]",
+        ),
     ),
-    Place("tasks", f"{COMPANY}/invoices/tasks/", who=BOOKKEEPER),
-    Place("cadences", f"{COMPANY}/invoices/cadences/", who=MANAGER),
+]
+REST = [
+    Place("money", MONEY, who=BOOKKEEPER),
+    Place("money-none", f"{OTHER}/money/", who=BOOKKEEPER),
+    Place("postings", f"{MONEY}postings/", who=BOOKKEEPER),
     Place(
-        "cadence", f"{COMPANY}/invoices/cadences/", who=MANAGER, link="main a[href*='/cadences/']"
+        "payment", f"{MONEY}?state=succeeded", who=BOOKKEEPER, link="tbody a[href*='/payments/']"
     ),
-    Place("money", f"{COMPANY}/money/", who=BOOKKEEPER),
-    Place("postings", f"{COMPANY}/money/postings/", who=BOOKKEEPER),
-    Place("payment", f"{COMPANY}/money/", who=BOOKKEEPER, link="tbody a"),
-    Place("connections", f"{COMPANY}/setup/connections/"),
-    Place("connect-twilio", f"{COMPANY}/setup/connections/twilio/"),
-    Place("members", f"{COMPANY}/setup/members/"),
-    Place("settings", f"{COMPANY}/setup/settings/"),
-    Place("stop", f"{COMPANY}/setup/stop/"),
+    Place(
+        "payment-in-flight",
+        f"{MONEY}?state=in_flight",
+        who=BOOKKEEPER,
+        link="tbody a[href*='/payments/']",
+    ),
+    Place("connections", f"{SETUP}/connections/"),
+    Place("connect-twilio", f"{SETUP}/connections/twilio/"),
+    Place("connect-stripe", f"{SETUP}/connections/stripe/"),
+    Place("connect-refused", f"{SETUP}/connections/stripe/", steps=("nonsense main form.form",)),
+    Place("members", f"{SETUP}/members/"),
+    Place("settings", f"{SETUP}/settings/"),
+    Place("settings-read", f"{SETUP}/settings/", who=MANAGER),
+    Place("settings-refused", f"{SETUP}/settings/", steps=("nonsense main form.form",)),
+    Place("stop", f"{SETUP}/stop/"),
+    Place("email", "/accounts/email/"),
+    Place("password-change", "/accounts/password/change/"),
+    Place("sign-out", "/accounts/logout/"),
     Place("second-factor", "/accounts/2fa/"),
+    Place(
+        "second-factor-set-up",
+        "/accounts/2fa/totp/activate/",
+        steps=("identify",),
+    ),
+    Place("menu", f"{COMPANY}/", steps=("click .topbar .switch > summary",)),
+    Place("account-menu", f"{COMPANY}/", steps=("click .topbar .menu-end > summary",)),
     Place("styleguide", "/styleguide/", who=BOOKKEEPER),
 ]
+# Last, because it changes what the others show.
+STOPPED = [
+    Place(
+        "stopped",
+        f"{OTHER}/setup/stop/",
+        steps=("fill main input[name=reason] = Wrong price list", "click main form.form button"),
+    ),
+]
+PLACES = [*OUTSIDE, *ERRORS, *DAY, *BOOKS, *DECISIONS, *REST, *STOPPED]
