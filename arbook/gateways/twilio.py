@@ -134,7 +134,7 @@ class Twilio:
             for message in self._client.messages.stream(to=to, limit=_SEARCHED, page_size=50):
                 created = message.date_created
                 if created is not None and created < earliest:
-                    return None
+                    continue
                 if message.body == body and message.direction != "inbound":
                     return _sent(message)
             return None
@@ -186,13 +186,11 @@ class Twilio:
             found = next(iter(service.us_app_to_person.list(limit=1)), None)
             if found is None:
                 return Campaign("", "", ())
-            brand = self._client.messaging.v1.brand_registrations(
-                found.brand_registration_sid
-            ).fetch()
-            errors = [*(found.errors or []), *(brand.errors or [])]
+            brand_state, brand_errors = self._brand(found.brand_registration_sid)
+            errors = [*(found.errors or []), *brand_errors]
             return Campaign(
                 state=str(found.campaign_status or ""),
-                brand_state=str(brand.status or ""),
+                brand_state=brand_state,
                 errors=tuple(_error_text(error) for error in errors),
             )
 
@@ -204,6 +202,18 @@ class Twilio:
         return self._call(lambda: self._client.api.v2010.accounts(sid).fetch().friendly_name or "")
 
     # -- within -------------------------------------------------------------------------------
+
+    def _brand(self, sid: str | None) -> tuple[str, list]:
+        """The brand behind a campaign, for people to read; nothing depends on it."""
+        if not sid:
+            return "", []
+        try:
+            brand = self._client.messaging.v1.brand_registrations(sid).fetch()
+        except TwilioException as error:
+            if _status(error) in (404, transport.NOT_OFFERED):
+                return "", []
+            raise
+        return str(brand.status or ""), brand.errors or []
 
     @property
     def _service(self) -> str:
@@ -225,13 +235,13 @@ class Twilio:
                 raise transport.broken_line("Twilio", error, writes=writes) from None
             except TwilioException as error:
                 raise self._meaning(error, writes=writes) from None
-            except (ValueError, AttributeError, KeyError) as error:
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise self._meaning(error, writes=writes) from None
             connections.note_success(self._connection)
             return answer
 
     def _meaning(self, error: Exception, *, writes: bool) -> VendorError:
-        status = getattr(error, "status", None) or 0
+        status = _status(error)
         code = str(getattr(error, "code", None) or "")
         if status == 401 or code == "20003":
             return connections.needs_reconnecting(
@@ -239,7 +249,7 @@ class Twilio:
             )
         if status == 429 or code == "20429":
             return Throttled("Twilio asks us to slow down.", retry_after=5.0, code=code)
-        if 400 <= status < 500:
+        if 400 <= status < 500 or status == transport.NOT_OFFERED:
             text = getattr(error, "msg", None) or getattr(error, "detail", None) or ""
             return Refused(f"Twilio refused: {_plain(text) or status}", code=code)
         kind = Unknown if writes else Unreachable
@@ -260,6 +270,12 @@ class _Http(TwilioHttpClient):
             query = f"?{parts.query}" if parts.query else ""
             url = f"{settings.TWILIO_API_URL}{parts.path}{query}"
         return super().request(method, url, *args, **kwargs)
+
+
+def _status(error: Exception) -> int:
+    """The HTTP status behind an error of the SDK; for a page of a list it hides in the arguments."""
+    answer = error.args[1] if len(error.args) > 1 else None
+    return getattr(error, "status", None) or getattr(answer, "status_code", None) or 0
 
 
 def _sent(message: Any) -> SentText:
