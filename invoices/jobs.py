@@ -16,7 +16,7 @@ def sync(now: datetime) -> None:
 
 def check_drift(now: datetime) -> None:
     """Compare our receivable with QuickBooks' own report."""
-    each_company(_check_drift, now, companies=_connected())
+    each_company(_check_drift, now, companies=_connected(), may_be_refused=True)
 
 
 def plan(now: datetime) -> None:

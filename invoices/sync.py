@@ -17,9 +17,9 @@ from django.db import connection, transaction
 from arbook.audit import log
 from arbook.companies.models import Company
 from arbook.gateways import quickbooks
-from arbook.gateways.errors import VendorError
+from arbook.gateways.errors import Refused, VendorError
 from arbook.gateways.quickbooks import QuickBooks
-from arbook.gateways.quickbooks_shapes import Changes, Page
+from arbook.gateways.quickbooks_shapes import Changes, Page, Preferences
 from customers.models import Customer
 from invoices import books_reading, cadence, mirror
 from invoices.mirror import Found
@@ -113,7 +113,7 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     is_first = books.full_synced_at is None
     # The server's own time: what changes while we page is asked for again from here on.
     watermark = gateway.changes(now).watermark
-    preferences = gateway.preferences()
+    preferences = _preferences(gateway)
     customers: set[str] = set()
     for entity in FIELDS:
         seen: set[str] = set()
@@ -154,11 +154,19 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
             last_read_at=now,
             needs_full=False,
             counts=report.counts,
-            home_currency=preferences.home_currency or company.currency,
-            closed_until=preferences.book_close_date,
+            home_currency=(preferences and preferences.home_currency) or company.currency,
+            closed_until=preferences and preferences.book_close_date,
             error="",
         )
     return report
+
+
+def _preferences(gateway: QuickBooks) -> Preferences | None:
+    """Switches of the books; None where they may not be read, which keeps nothing from going on."""
+    try:
+        return gateway.preferences()
+    except Refused:
+        return None
 
 
 def _changes(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:

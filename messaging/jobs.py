@@ -22,7 +22,7 @@ def prepare(now: datetime) -> None:
 
 def poll_delivery(now: datetime) -> None:
     """Ask Twilio about texts that it has not spoken of for hours."""
-    each_company(_poll, now)
+    each_company(_poll, now, may_be_refused=True)
 
 
 def read_campaigns(now: datetime) -> None:
@@ -32,7 +32,7 @@ def read_campaigns(now: datetime) -> None:
 
 def hear_lost(now: datetime) -> None:
     """Read from Twilio the texts whose webhook never came."""
-    each_company(_hear_lost, now)
+    each_company(_hear_lost, now, may_be_refused=True)
 
 
 def wake_threads(now: datetime) -> None:
@@ -69,8 +69,13 @@ def _poll(company: Company, now: datetime) -> None:
     if not found:
         return
     client = twilio.of(company)
+    refusal = None
     for sid in found:
-        text = client.read_text(sid)
+        try:
+            text = client.read_text(sid)
+        except errors.Refused as error:
+            refusal = error  # one that Twilio does not know any more; the others are asked for
+            continue
         delivery.status(
             company,
             vendor_id=sid,
@@ -80,10 +85,15 @@ def _poll(company: Company, now: datetime) -> None:
             segments=text.segments or None,
             now=now,
         )
+    if refusal:
+        raise refusal
 
 
 def read_campaign(company: Company, now: datetime) -> None:
-    """Keep the campaign's state on the connection; only VERIFIED lets texts leave."""
+    """Keep the campaign's state on the connection; only VERIFIED lets texts leave.
+
+    Where Twilio refuses to tell (no such service, no such list) nothing is registered.
+    """
     row = Connection.objects.of(company).filter(vendor=Connection.Vendor.TWILIO).first()
     if row is None or not row.is_usable or not row.options.get("messaging_service"):
         return
@@ -91,6 +101,8 @@ def read_campaign(company: Company, now: datetime) -> None:
         found = twilio.of(company).campaign()
     except errors.Disconnected:
         return
+    except errors.Refused as refusal:
+        found = twilio.Campaign("", "", (str(refusal),))
     row.refresh_from_db()
     was = (row.options.get("campaign") or {}).get("state")
     options = row.options | {

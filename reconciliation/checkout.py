@@ -99,7 +99,7 @@ def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> Checkou
 
 
 def _takes_money(attempt: CheckoutAttempt, gateway) -> bool:
-    """Whether the page can be paid: after a declined card it can, after a failed debit it cannot."""
+    """Whether the page can be paid: after a declined card yes, after a failed debit no."""
     if not attempt.payments.exists():
         return True
     page = gateway.read_checkout(attempt.session_id)

@@ -22,7 +22,7 @@ def catch_up(now: datetime) -> None:
             [Arrival("stripe", one["id"], one["type"], company.pk, one) for one in events], now=now
         )
 
-    each_company(work, now, companies=_connected())
+    each_company(work, now, companies=_connected(), may_be_refused=True)
 
 
 def close_stale(now: datetime) -> None:

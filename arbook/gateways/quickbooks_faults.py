@@ -16,7 +16,7 @@ from arbook.gateways.errors import (
     Unreachable,
     VendorError,
 )
-from arbook.gateways.transport import retry_after
+from arbook.gateways.transport import NOT_OFFERED, retry_after
 
 NOT_FOUND = "610"
 _THROTTLED = "3001"
@@ -76,6 +76,8 @@ def error_of(
         return TokenRejected(text, reference)
     if status == 429 or code == _THROTTLED:
         return _throttled(code, headers, reference)
+    if status == NOT_OFFERED:
+        return Refused("QuickBooks does not offer that.", code=code, reference=reference)
     if status >= 500:
         return _unsure(text, code, reference, writes=writes)
     if status == 403:

@@ -215,6 +215,8 @@ def _meaning(error: sdk.StripeError, *, writes: bool) -> VendorError:
     if isinstance(error, sdk.RateLimitError):
         wait = transport.retry_after(error.headers, default=5.0)
         return Throttled("Stripe asks us to slow down.", retry_after=wait, **about)
+    if status == transport.NOT_OFFERED:
+        return Refused("Stripe does not offer that.", **about)
     if status >= 500 or status == 409 or not status:
         # 409: the same key is at work elsewhere, so the thing may be happening right now.
         kind = Unknown if writes else Unreachable

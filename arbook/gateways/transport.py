@@ -14,6 +14,8 @@ from arbook.gateways.errors import Unknown, Unreachable, VendorError
 
 # Seconds a TCP and TLS handshake may take; the answer has settings.VENDOR_TIMEOUT.
 CONNECT_SECONDS = 5.0
+# The one 5xx that says that nothing happened and nothing will: the server has no such thing.
+NOT_OFFERED = 501
 
 _POOL = HTTPAdapter(pool_connections=8, pool_maxsize=32, max_retries=0)
 

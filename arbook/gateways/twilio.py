@@ -273,7 +273,7 @@ class _Http(TwilioHttpClient):
 
 
 def _status(error: Exception) -> int:
-    """The HTTP status behind an error of the SDK; for a page of a list it hides in the arguments."""
+    """The HTTP status behind an error of the SDK; a failed list hides it in the arguments."""
     answer = error.args[1] if len(error.args) > 1 else None
     return getattr(error, "status", None) or getattr(answer, "status_code", None) or 0
 

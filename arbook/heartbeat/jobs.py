@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from arbook import clock
 from arbook.companies.models import Company
+from arbook.gateways import errors
 from arbook.heartbeat.models import Beat, JobRun
 
 logger = logging.getLogger(__name__)
@@ -102,6 +103,10 @@ def _start(job: Job, now: datetime, everything: bool) -> bool:
 def _run(job: Job, now: datetime) -> Ran:
     try:
         import_string(job.path)(now)
+    except VendorsRefused as refusal:
+        said = str(refusal)
+        JobRun.objects.filter(name=job.name).update(finished_at=now, ok_at=now, error=said)
+        return Ran(job.name, True, said)
     except Exception as error:
         logger.exception("job %s failed", job.name)
         said = f"{type(error).__name__}: {error}"
@@ -115,16 +120,35 @@ class SomeCompaniesFailed(Exception):
     """A job went through all companies; these had trouble, the others are done."""
 
 
+class VendorsRefused(Exception):
+    """A job went through all companies; a vendor does not offer some of them what it asks for."""
+
+
 def each_company(
-    work: Callable[[Company, datetime], object], now: datetime, *, companies=None
+    work: Callable[[Company, datetime], object],
+    now: datetime,
+    *,
+    companies=None,
+    may_be_refused: bool = False,
 ) -> None:
-    """Do one job for every active company; one company's trouble does not stop the others."""
-    failed = []
+    """Do one job for every active company; one company's trouble does not stop the others.
+
+    With ``may_be_refused`` the job is a net below others: a vendor that refuses it is named beside
+    the job, and the job has not failed.
+    """
+    failed, refused = [], []
     for company in companies if companies is not None else Company.objects.active():
         try:
             work(company, now)
         except Exception as error:
+            said = f"{company.slug}: {type(error).__name__}: {error}"
+            if may_be_refused and isinstance(error, errors.Refused):
+                logger.warning("%s was refused for %s", work.__name__, said)
+                refused.append(said)
+                continue
             logger.exception("%s failed for %s", work.__name__, company.slug)
-            failed.append(f"{company.slug}: {type(error).__name__}: {error}")
+            failed.append(said)
     if failed:
-        raise SomeCompaniesFailed("; ".join(failed))
+        raise SomeCompaniesFailed("; ".join(failed + refused))
+    if refused:
+        raise VendorsRefused("; ".join(refused))

@@ -100,7 +100,7 @@ def _texts(row: Connection | None) -> Connected:
     read_at = parse_datetime(campaign.get("read_at") or "") if campaign.get("read_at") else None
     if blocked:
         return Connected(False, f"texts are blocked: {blocked.get('said', '')}", read_at)
-    state = campaign.get("state") or "not read yet"
+    state = campaign.get("state") or ("not registered" if read_at else "not read yet")
     if state != "VERIFIED":
         return Connected(False, f"the campaign is {state}, not VERIFIED", read_at)
     return Connected(True, "campaign VERIFIED", read_at)

@@ -46,6 +46,16 @@ def test_a_text_whose_answer_was_lost_is_unknown_and_can_be_found(texts, carrier
 
 
 @pytest.mark.parametrize(
+    ("kind", "error"), [("429", Throttled), ("500", Unreachable), ("revoked", Disconnected)]
+)
+def test_what_a_failed_list_means(texts, sandbox, kind, error):
+    sandbox.faults.add("twilio", "*", kind)
+
+    with pytest.raises(error):
+        texts.find_text(to=CUSTOMER, body=BODY, since=clock.now())
+
+
+@pytest.mark.parametrize(
     ("kind", "error"),
     [("429", Throttled), ("500", Unknown), ("html502", Unknown), ("drop_before", Unknown)],
 )
