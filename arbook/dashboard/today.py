@@ -18,6 +18,7 @@ from django.urls import reverse
 from arbook import money
 from arbook.companies.models import Company
 from arbook.dashboard.figures import by_day
+from arbook.web import figures
 from invoices.idle import idle
 from invoices.models import Approval, Invoice, Task
 from messaging.models import Message, Thread
@@ -134,7 +135,7 @@ def _replies(of: dict[int, Company]) -> tuple[list[Row], int]:
         company = of[thread.company_id]
         return Row(
             company=company,
-            who=str(thread),
+            who=str(thread.customer or figures.phone(thread.unknown_address)),
             why=f"Answered: {thread.intent.replace('_', ' ')}" if thread.intent else "Wrote to us",
             url=reverse("messaging:thread", args=[company.slug, thread.pk]),
             action="Answer",
