@@ -78,12 +78,17 @@ def post_payment(one: Effect, prepared) -> dict:
                 currency=row.payment.currency,
             )
         except errors.Refused as refusal:
-            if row.turn >= MOST_TURNS or not refusal.code.startswith("6"):
+            if row.turn >= MOST_TURNS or not _has_moved(refusal):
                 raise
             row = posting.refused(row, error=str(refusal), turn=row.turn)
             continue
         return _settle(row, books, made, now)
     raise errors.Refused("QuickBooks refused every way of applying this payment.")
+
+
+def _has_moved(refusal: errors.Refused) -> bool:
+    """A business rule (6000), or an invoice that is gone (610, 2500): the books moved meanwhile."""
+    return refusal.code.startswith("6") or refusal.code == "2500"
 
 
 @effect("reconciliation.expire_checkout", chunk=16)

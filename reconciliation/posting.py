@@ -15,10 +15,13 @@ from arbook.audit import log
 from arbook.gateways.quickbooks_shapes import BookInvoice, BookPayment
 from arbook.outbox import outbox
 from invoices import holds, tasks
-from invoices.models import Task
+from invoices.models import Hold, Task
 from reconciliation.models import Posting, StripePayment
 
 # QuickBooks takes 50 characters for a request id and 21 for a payment reference.
+TASK = "posting:"
+"""With the posting's number, the key of the task for what QuickBooks did not take as asked."""
+
 _REQUESTS = uuid.UUID("5c1f6a0e-6f0e-4f0f-9d39-3f6d5b0f7a11")
 
 
@@ -164,6 +167,9 @@ def _say(posting: Posting, found: BookPayment, now: datetime) -> None:
         holds.lift_source(
             posting.company, f"payment:{payment.intent}", now=now, reason="It stands in QuickBooks."
         )
+        tasks.finish_key(
+            posting.company, f"{TASK}{posting.pk}", by=None, now=now, outcome="It is in QuickBooks."
+        )
         if posting.state == Posting.State.DIFFERS:
             _open_task(posting, Task.Kind.MONEY, "was recorded differently from what we asked", now)
         elif found.unapplied > 0:
@@ -175,14 +181,15 @@ def _say(posting: Posting, found: BookPayment, now: datetime) -> None:
             )
 
 
-def _open_task(posting: Posting, kind: str, what: str, now: datetime) -> None:
+def _open_task(posting: Posting, kind: str, what: str, now: datetime, detail: str = "") -> Task:
     payment = posting.payment
-    tasks.open_task(
+    return tasks.open_task(
         posting.company,
         kind=kind,
-        key=f"posting:{posting.pk}",
+        key=f"{TASK}{posting.pk}",
         title=f"{payment.customer}: {money.words(payment.amount)} {what}",
-        detail=f"QuickBooks payment {posting.quickbooks_id}, reference {posting.reference}.",
+        detail=detail
+        or f"QuickBooks payment {posting.quickbooks_id}, reference {posting.reference}.",
         customer=payment.customer,
         amount=payment.amount,
         now=now,
@@ -191,7 +198,7 @@ def _open_task(posting: Posting, kind: str, what: str, now: datetime) -> None:
 
 @transaction.atomic
 def mark_failed(posting: Posting, *, error: str, now: datetime) -> None:
-    """No further try by itself: a person must see to it. The money stays marked as in flight."""
+    """No further try by itself: a person must see to it, and the invoices rest until then."""
     posting = _locked(posting)
     posting.state = Posting.State.FAILED
     posting.error = error
@@ -205,4 +212,24 @@ def mark_failed(posting: Posting, *, error: str, now: datetime) -> None:
         at=now,
         company=posting.company,
     )
-    _open_task(posting, Task.Kind.MONEY, "could not be recorded in QuickBooks", now)
+    task = _open_task(
+        posting,
+        Task.Kind.MONEY,
+        "could not be recorded in QuickBooks",
+        now,
+        detail=f"{error} Record it there by hand with the reference {posting.reference}. Reminders"
+        " of its invoices rest until this is done.",
+    )
+    # From now on the task keeps the invoices quiet, so that finishing it lets them go on.
+    holds.lift_source(
+        posting.company, f"payment:{payment.intent}", now=now, reason="A person sees to it."
+    )
+    for match in payment.matches.select_related("invoice__customer"):
+        holds.place(
+            match.invoice,
+            reason=Hold.Reason.IN_FLIGHT,
+            source=tasks.hold_source(task),
+            note="paid, and not taken by QuickBooks",
+            by=None,
+            now=now,
+        )
