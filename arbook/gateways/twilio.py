@@ -18,6 +18,7 @@ from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from arbook import clock
 from arbook.companies.models import Company
 from arbook.gateways import connections, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
@@ -128,14 +129,17 @@ class Twilio:
     def find_text(self, *, to: str, body: str, since: datetime) -> SentText | None:
         """The text with exactly this body created since then, newest first, or None."""
         # Never by DateSent: what waits in Twilio's queue has none yet.
-        earliest = since - CLOCK_SKEW
+        earliest, latest = since - CLOCK_SKEW, clock.system() + CLOCK_SKEW
+        # By the machine's clock too: where ours was moved, Twilio's stand-in may not have followed.
+        ahead = clock.now() - clock.system()
+
+        def is_recent(created: datetime | None) -> bool:
+            return created is None or created >= earliest or earliest - ahead <= created <= latest
 
         def search() -> SentText | None:
             for message in self._client.messages.stream(to=to, limit=_SEARCHED, page_size=50):
-                created = message.date_created
-                if created is not None and created < earliest:
-                    continue
-                if message.body == body and message.direction != "inbound":
+                is_ours = message.body == body and message.direction != "inbound"
+                if is_ours and is_recent(message.date_created):
                     return _sent(message)
             return None
 

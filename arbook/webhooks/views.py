@@ -80,7 +80,9 @@ def stripe(request, company_uuid):
     secrets = _tokens(connection.secrets.get("webhook_secret", ""))
     header = request.headers.get("Stripe-Signature", "")
     now = clock.now()
-    if not signatures.stripe(body, header, secrets, now=now):
+    # Where our clock can be moved, a stand-in that does not follow it signs by the machine's.
+    instants = [now, clock.system()] if clock.is_movable() else [now]
+    if not any(signatures.stripe(body, header, secrets, now=instant) for instant in instants):
         return _refused("Bad signature.", 400)
     keep([_stripe_arrival(connection, body)], now=now)
     return HttpResponse(status=200)

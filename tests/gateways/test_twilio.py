@@ -8,6 +8,7 @@ from arbook import clock
 from arbook.gateways import twilio
 from arbook.gateways.errors import Disconnected, Refused, Throttled, Unknown, Unreachable
 from arbook.gateways.models import Connection
+from arbook.sandbox import clock as movable
 from tests.gateways.conftest import NUMBER
 
 CUSTOMER = "+12125550142"
@@ -43,6 +44,15 @@ def test_a_text_whose_answer_was_lost_is_unknown_and_can_be_found(texts, carrier
     assert texts.find_text(to=CUSTOMER, body=BODY + "!", since=since) is None
     later = since + timedelta(minutes=5)
     assert texts.find_text(to=CUSTOMER, body=BODY, since=later) is None
+
+
+def test_a_lost_text_is_found_at_a_stand_in_that_does_not_follow_our_moved_clock(texts, sandbox):
+    sent = send(texts)
+    movable.move(timedelta(days=10))
+
+    found = texts.find_text(to=CUSTOMER, body=BODY, since=clock.now() - timedelta(minutes=1))
+
+    assert found.sid == sent.sid
 
 
 @pytest.mark.parametrize(

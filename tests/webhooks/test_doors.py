@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 
 from arbook import clock
 from arbook.gateways.models import Connection
+from arbook.sandbox import clock as movable
 from arbook.webhooks.models import WebhookEvent
 from tests.factories import company as new_company
 from tests.factories import connection
@@ -113,6 +115,16 @@ def test_a_stripe_event_is_stored_for_its_company(client, desk):
 
     event = WebhookEvent.objects.get()
     assert (event.company, event.kind) == (desk, "payment_intent.succeeded")
+
+
+def test_a_stripe_event_stamped_by_the_machines_clock_passes_where_ours_was_moved(client, desk):
+    movable.move(timedelta(days=30))
+    try:
+        answer = _stripe(client, desk, b'{"id": "evt_2", "type": "x"}', at=time.time())
+    finally:
+        movable.reset()
+
+    assert answer.status_code == 200
 
 
 def test_an_old_or_foreign_stripe_signature_is_refused(client, desk):
