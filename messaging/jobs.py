@@ -89,10 +89,14 @@ def _poll(company: Company, now: datetime) -> None:
         raise refusal
 
 
-def read_campaign(company: Company, now: datetime) -> None:
-    """Keep the campaign's state on the connection; only VERIFIED lets texts leave.
+UNREADABLE = "UNREADABLE"
 
-    Where Twilio refuses to tell (no such service, no such list) nothing is registered.
+
+def read_campaign(company: Company, now: datetime) -> None:
+    """Keep the campaign's state on the connection; a state that is not VERIFIED blocks texts.
+
+    Where there is no such list to read, its state is UNREADABLE: then the carriers themselves
+    refuse an unregistered sender (30034), and that blocks the channel as well.
     """
     row = Connection.objects.of(company).filter(vendor=Connection.Vendor.TWILIO).first()
     if row is None or not row.is_usable or not row.options.get("messaging_service"):
@@ -102,7 +106,7 @@ def read_campaign(company: Company, now: datetime) -> None:
     except errors.Disconnected:
         return
     except errors.Refused as refusal:
-        found = twilio.Campaign("", "", (str(refusal),))
+        found = twilio.Campaign(UNREADABLE, "", (str(refusal),))
     row.refresh_from_db()
     was = (row.options.get("campaign") or {}).get("state")
     options = row.options | {

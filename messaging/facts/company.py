@@ -101,6 +101,8 @@ def _texts(row: Connection | None) -> Connected:
     if blocked:
         return Connected(False, f"texts are blocked: {blocked.get('said', '')}", read_at)
     state = campaign.get("state") or ("not registered" if read_at else "not read yet")
+    if state == "UNREADABLE":
+        return Connected(True, "the campaign cannot be read; the carriers decide", read_at)
     if state != "VERIFIED":
         return Connected(False, f"the campaign is {state}, not VERIFIED", read_at)
     return Connected(True, "campaign VERIFIED", read_at)
