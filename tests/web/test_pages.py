@@ -12,7 +12,9 @@ from django.template.loader import render_to_string
 from arbook.web import views
 from arbook.web.tables import MoneyColumn, Table
 
-FORBIDDEN = re.compile(r"\sstyle=|\son[a-z]+=["']|hx-on|<style|<script(?![^>]*(?:\ssrc=|json))", re.I)
+FORBIDDEN = re.compile(
+    r"""\sstyle=|\son[a-z]+=["']|hx-on|<style|<script(?![^>]*(?:\ssrc=|json))""", re.I
+)
 
 
 @pytest.fixture
