@@ -8,6 +8,7 @@ and fails at start when something is missing.
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -72,10 +73,20 @@ PUBLIC_URL = (
     if DEVELOPMENT
     else _required("PUBLIC_URL")
 ).rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in ("http", "https") or not _public.hostname:
+    raise ImproperlyConfigured("PUBLIC_URL is an address such as https://desk.example.com.")
+if _public.path or _public.query or _public.fragment:
+    raise ImproperlyConfigured(
+        "PUBLIC_URL names a host and no path: arbook needs a host of its own."
+    )
 ALLOWED_HOSTS = (
-    env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+    env.list(
+        "ALLOWED_HOSTS",
+        default=["127.0.0.1", "localhost", "[::1]", "testserver", _public.hostname],
+    )
     if DEVELOPMENT
-    else _required("ALLOWED_HOSTS").split(",")
+    else [host.strip() for host in _required("ALLOWED_HOSTS").split(",")]
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 _HTTPS = PUBLIC_URL.startswith("https://")

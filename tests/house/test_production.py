@@ -85,6 +85,8 @@ def test_it_does_not_start_without(production, name):
         ("CREDENTIAL_KEYS", "not-a-key", "CREDENTIAL_KEYS"),
         ("DATABASE_URL", "sqlite:///db.sqlite3", "DATABASE_URL"),
         ("ARBOOK_ENV", "staging", "ARBOOK_ENV"),
+        ("PUBLIC_URL", "desk.example.com", "PUBLIC_URL"),
+        ("PUBLIC_URL", "https://example.com/desk", "PUBLIC_URL"),
     ],
 )
 def test_it_does_not_start_with_nonsense(production, name, value, said):
@@ -92,6 +94,23 @@ def test_it_does_not_start_with_nonsense(production, name, value, said):
 
     assert done.returncode != 0
     assert said in done.stderr.strip().splitlines()[-1]
+
+
+def test_hosts_may_be_written_with_spaces_and_the_address_with_a_slash(production):
+    written = {"ALLOWED_HOSTS": "desk.example.com, www.example.com",
+               "PUBLIC_URL": "https://desk.example.com/"}  # fmt: skip
+
+    done = _manage(
+        production | written,
+        "shell",
+        "--no-imports",
+        "-c",
+        "from django.conf import settings as s; print(s.ALLOWED_HOSTS, s.PUBLIC_URL)",
+    )
+
+    assert done.stdout.strip() == (
+        "['desk.example.com', 'www.example.com'] https://desk.example.com"
+    )
 
 
 def test_the_vendors_are_the_real_ones_and_the_clock_stands_still(production):
