@@ -28,7 +28,7 @@ PACKAGES = ("arbook", "customers", "invoices", "messaging", "reconciliation")
 # Names that tests give to processes of their own, and that nothing outside the tests reads.
 WITHIN_TESTS = {"ARBOOK_TEST_MARK"}
 ASKS = {"str", "int", "bool", "float", "list", "get", "setdefault", "getenv", "pop"}
-READERS = {"_required", "_vendor", "environment", "getenv"}
+READERS = {"_of_intuit", "_required", "_vendor", "environment", "getenv"}
 
 
 def _sources() -> Iterator[Path]:
