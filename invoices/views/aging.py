@@ -123,7 +123,13 @@ def _table(rows: Rows):
     }
     if asked.by == INVOICE:
         return DocumentTable(rows, **options)
-    return AgingTable(rows, link=lambda **cell: _url(asked, by=INVOICE, **cell), **options)
+    # Each cell is a link; all but what differs between them is made once.
+    base = _url(asked, by=INVOICE, customer=None, cell="")
+
+    def link(**cell) -> str:
+        return base + query(**cell).replace("?", "&", 1)
+
+    return AgingTable(rows, link=link, **options)
 
 
 def _flags(asked: Asked, records: list, now) -> dict:
