@@ -130,8 +130,10 @@ def _next(company: Company, customer: Customer, quiet: list[Hold]) -> str:
         .order_by("pk")
         .first()
     )
+    paused = [hold.invoice_id for hold in quiet if hold.invoice_id]
     planned = (
         Reminder.objects.planned()
+        .exclude(invoice__in=paused)
         .filter(invoice__customer=customer, is_rehearsal=company.mode == Company.Mode.DRY_RUN)
         .select_related("step", "invoice")
         .order_by("due_on", "pk")
@@ -146,4 +148,4 @@ def _next(company: Company, customer: Customer, quiet: list[Hold]) -> str:
         day = planned.due_on
         what = planned.step.get_action_display()
         return f"{what} about {planned.invoice} on {day:%a} {day:%b} {day.day}."
-    return "Nothing is planned."
+    return "None while the invoices are paused." if paused else "Nothing is planned."

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 
+from arbook.web import figures
 from customers.models import Channel
 from invoices.models import Invoice
 from messaging.models import Message, Thread
@@ -39,7 +40,11 @@ class CloseForm(forms.Form):
     """How a conversation ended and what happens next."""
 
     outcome = forms.ChoiceField(
-        choices=[("", "Choose what came of it"), *Thread.Outcome.choices], label="Outcome"
+        choices=[
+            ("", "Choose what came of it"),
+            *((value, label.capitalize()) for value, label in Thread.Outcome.choices),
+        ],
+        label="Outcome",
     )
     next_step = forms.CharField(
         max_length=200,
@@ -84,7 +89,7 @@ class _InvoiceForm(forms.Form):
 
 def _with_balance(invoice: Invoice) -> str:
     due = f", due {invoice.due_on:%b} {invoice.due_on.day}" if invoice.due_on else ""
-    return f"{invoice}{due}, {invoice.balance:,.2f} open"
+    return f"{invoice}{due}, {figures.money(invoice.balance, invoice.currency)} open"
 
 
 class PromiseForm(_InvoiceForm):

@@ -11,7 +11,8 @@ from django.urls import reverse
 from arbook.companies.models import Company, Role
 from arbook.sandbox import clock as movable
 from customers.models import Channel
-from invoices.models import PromiseToPay
+from invoices import cadence, holds
+from invoices.models import Hold, PromiseToPay
 from messaging import beside, inbound, inbox, talk, threads
 from messaging.models import Message, Thread
 from tests import factories
@@ -308,6 +309,19 @@ def test_the_context_says_why_it_is_quiet_and_what_comes_next(company):
     assert found.next == "None while the customer is paused."
     assert [one.days for one in found.invoices] == [10]
     assert found.reach[0].standing.is_given
+
+
+def test_the_next_contact_is_not_about_a_paused_invoice(company):
+    thread = somebody(company, 1)
+    holds.lift(Hold.objects.get(), by=None, now=NOW, reason="answered")
+    cadence.ensure_default(company, now=NOW)
+    cadence.plan(company, now=NOW)
+    assert "about Invoice" in beside.of(thread, now=NOW).next
+
+    for invoice in thread.customer.invoices.all():
+        holds.place(invoice, reason=Hold.Reason.PERSON, by=None, now=NOW)
+
+    assert beside.of(thread, now=NOW).next == "None while the invoices are paused."
 
 
 def test_a_clerk_answers_and_closes_in_the_browser(open_page, live, sandbox, settings):
