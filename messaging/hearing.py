@@ -15,7 +15,8 @@ from messaging import replies, threads, triage
 from messaging.models import CHANNEL_OF, Message, Thread
 from messaging.triage import Reading
 
-# What a customer must write for the carrier's START to count as consent; "yes" answers anything.
+# The carrier's own words for "text me again"; it acts on them whether it tells us or not (only
+# Advanced Opt-Out does). Its third one, "yes", answers anything and is no consent.
 CLEAR_START = {"start", "unstop"}
 NOTHING_TO_ANSWER = {"thanks"}
 
@@ -37,7 +38,7 @@ def act(
             _rest(thread, now)
             return
     wants_texts = carrier_type == "START" or "start" in (reading.intent, word)
-    if wants_texts and _start(thread, message, is_by_carrier=carrier_type == "START", now=now):
+    if wants_texts and _start(thread, message, now=now):
         return
     must_answer = reading.must_pause or reading.intent not in {*NOTHING_TO_ANSWER, "other"}
     is_asking = carrier_type in {"HELP", "START"}
@@ -95,10 +96,11 @@ def _rest(thread: Thread, now: datetime) -> None:
     thread.save()
 
 
-def _start(thread: Thread, message: Message, *, is_by_carrier: bool, now: datetime) -> bool:
+def _start(thread: Thread, message: Message, *, now: datetime) -> bool:
     """Whether consent is given; a wish in other words waits for a person."""
     channel = CHANNEL_OF[message.medium]
-    if is_by_carrier and message.body.strip(" .!\"'").casefold() in CLEAR_START:
+    is_clear = message.body.strip(" .!\"'").casefold() in CLEAR_START
+    if is_clear and channel == Channel.SMS:
         consent.grant(
             thread.company,
             channel=channel,
