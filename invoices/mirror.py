@@ -1,7 +1,6 @@
 """The receivable as QuickBooks keeps it: what was read is written here, and nothing older over it.
 
-A batch writes only what differs. A record we cannot take becomes a problem with a name; it stops
-nothing. No function here calls a vendor.
+Everything is taken over together, and the plan follows. No function here calls a vendor.
 """
 
 from collections import defaultdict
@@ -23,7 +22,6 @@ from arbook.gateways.quickbooks_shapes import (
     BrokenRecord,
     Deleted,
 )
-from arbook.upsert import Row, upsert
 from customers import mirror as customer_mirror
 from customers.mirror import Applied
 from customers.models import Customer
@@ -36,7 +34,13 @@ from invoices import (
     promises,
     sync_problems,
 )
-from invoices import mirror_targets as targets
+from invoices.mirror_documents import (
+    apply_credit_memos,
+    apply_invoices,
+    apply_journal_lines,
+    apply_payments,
+    open_invoices,
+)
 from invoices.models import (
     CreditMemo,
     Hold,
@@ -45,7 +49,6 @@ from invoices.models import (
     Payment,
     Task,
 )
-from invoices.sync_problems import Problem
 
 MODELS = {"Invoice": Invoice, "Payment": Payment, "CreditMemo": CreditMemo}
 
@@ -113,124 +116,6 @@ def take(
 
 
 @transaction.atomic
-def apply_invoices(
-    company: Company, rows: Sequence[BookInvoice], *, now: datetime, quiet: bool = False
-) -> Applied:
-    """Take over invoices; ``changed_ids`` are our keys of those that are new or different."""
-    unique = {row.id: row for row in rows}
-    owners, problems = _owners(company, unique.values(), "invoice", now=now)
-    today, zone = company.local_date(now), company.zone
-    values = []
-    for row in unique.values():
-        if targets.is_too_large(row.total, row.balance):
-            problems.append(Problem("Invoice", row.id, "Its amount is too large.", str(row)))
-        else:
-            values.append(targets.invoice(row, owners[row.customer_id], company, today, zone))
-    written = upsert(
-        targets.INVOICES,
-        values,
-        constants={"company_id": company.pk, "is_deleted": False, "read_at": now},
-        watch=not quiet,
-    )
-    _settle_problems(company, "Invoice", unique, problems, now)
-    if written and not quiet:
-        book_news.of_invoices(company, written, now=now)
-    return _applied(written, len(unique))
-
-
-@transaction.atomic
-def apply_payments(
-    company: Company, rows: Sequence[BookPayment], *, now: datetime, quiet: bool = False
-) -> Applied:
-    """Take over payments with what they settle; ``changed_ids`` are invoices they touch."""
-    unique = {row.id: row for row in rows}
-    owners, problems = _owners(company, unique.values(), "payment", now=now)
-    values = []
-    for row in unique.values():
-        if targets.is_too_large(row.total, row.unapplied, *(one.amount for one in row.applied)):
-            problems.append(Problem("Payment", row.id, "Its amount is too large.", str(row)))
-        else:
-            values.append(targets.payment(row, owners[row.customer_id], company))
-    written = upsert(
-        targets.PAYMENTS,
-        values,
-        constants={"company_id": company.pk, "is_deleted": False},
-        watch=not quiet,
-    )
-    _settle_problems(company, "Payment", unique, problems, now)
-    touched = payment_lines.replace(company, written, unique)
-    if written and not quiet:
-        book_news.of_payments(company, written, unique, now=now)
-    return _applied(written, len(unique), touched)
-
-
-@transaction.atomic
-def apply_credit_memos(
-    company: Company, rows: Sequence[BookCreditMemo], *, now: datetime, quiet: bool = False
-) -> Applied:
-    """Take over credit memos; ``changed_ids`` are the open invoices of their customers."""
-    unique = {row.id: row for row in rows}
-    owners, problems = _owners(company, unique.values(), "credit memo", now=now)
-    values = []
-    for row in unique.values():
-        if targets.is_too_large(row.total, row.remaining):
-            problems.append(Problem("CreditMemo", row.id, "Its amount is too large.", str(row)))
-        else:
-            values.append(targets.credit_memo(row, owners[row.customer_id], company))
-    written = upsert(
-        targets.CREDIT_MEMOS,
-        values,
-        constants={"company_id": company.pk, "is_deleted": False},
-        watch=not quiet,
-    )
-    _settle_problems(company, "CreditMemo", unique, problems, now)
-    touched = [] if quiet else _open_of(company, _customers_of(written))
-    if written and not quiet:
-        book_news.of_credit_memos(company, written, now=now)
-    return _applied(written, len(unique), touched)
-
-
-@transaction.atomic
-def apply_journal_lines(
-    company: Company,
-    rows: Sequence[BookJournalLine],
-    *,
-    now: datetime,
-    journal_ids: Iterable[str] = (),
-    quiet: bool = False,
-) -> Applied:
-    """Take over journal entries on receivables; the lines of an entry replace all former ones."""
-    unique = {(row.journal_id, row.line_id): row for row in rows}
-    owners, problems = _owners(company, unique.values(), "journal entry", now=now)
-    values = []
-    for row in unique.values():
-        if targets.is_too_large(row.amount):
-            reason = "Its amount is too large."
-            problems.append(Problem("JournalEntry", row.journal_id, reason, str(row)))
-        else:
-            values.append(targets.journal_line(row, owners[row.customer_id]))
-    written = upsert(
-        targets.JOURNAL_LINES,
-        values,
-        constants={"company_id": company.pk, "is_deleted": False},
-        watch=not quiet,
-    )
-    entries = {*journal_ids, *(row.journal_id for row in rows)}
-    stale = [
-        pk
-        for pk, journal_id, line_id in JournalLine.objects.of(company)
-        .filter(journal_id__in=entries, is_deleted=False)
-        .values_list("pk", "journal_id", "line_id")
-        if (journal_id, line_id) not in unique
-    ]
-    JournalLine.objects.filter(pk__in=stale).update(is_deleted=True)
-    _settle_problems(company, "JournalEntry", entries, problems, now)
-    if written and not quiet:
-        book_news.of_journal_lines(company, written, now=now)
-    return _applied(written, len(unique), [])
-
-
-@transaction.atomic
 def remove(
     company: Company,
     entity: str,
@@ -271,7 +156,7 @@ def remove(
         return [row.pk for row in found]
     if entity == "Payment":
         return payment_lines.invoices_behind(company, [row.pk for row in found])
-    return _open_of(company, {row.customer_id for row in found})
+    return open_invoices(company, {row.customer_id for row in found})
 
 
 @transaction.atomic
@@ -291,7 +176,7 @@ def merge(company: Company, *, gone: str, into: str | None, now: datetime) -> bo
     for hold in Hold.objects.filter(customer=old, invoice=None, lifted_at=None):
         if (hold.reason, hold.source) not in quiet:
             Hold.objects.filter(pk=hold.pk).update(customer=kept)
-    after_change(company, _open_of(company, {kept.pk}), now=now)
+    after_change(company, open_invoices(company, {kept.pk}), now=now)
     return True
 
 
@@ -323,47 +208,6 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
     promises.settle(ids, now=now)
     disputes.settle(ids, now=now)
     escalations.settle_paid(ids, now=now)
-
-
-def _owners(
-    company: Company, rows: Iterable, what: str, *, now: datetime
-) -> tuple[dict[str, int], list[Problem]]:
-    """Our customers by the books' ids; one we do not know gets a placeholder and a problem."""
-    wanted = {row.customer_id for row in rows}
-    known = customer_mirror.ids(company, wanted)
-    missing = wanted - set(known)
-    if not missing:
-        return known, []
-    known |= customer_mirror.ensure(company, missing, now=now)
-    reason = f"The {what} names this customer, but the books do not show it."
-    return known, [Problem("Customer", one, reason) for one in sorted(missing)]
-
-
-def _settle_problems(
-    company: Company, entity: str, ids: Iterable[str], problems: list[Problem], now: datetime
-) -> None:
-    refused = {one.id for one in problems if one.entity == entity}
-    sync_problems.solve(company, entity, set(ids) - refused, now=now)
-    sync_problems.report(company, problems, now=now)
-
-
-def _applied(written: list[Row], total: int, changed: list[int] | None = None) -> Applied:
-    created = sum(row.is_new for row in written)
-    return Applied(
-        created,
-        len(written) - created,
-        total - len(written),
-        [row.id for row in written] if changed is None else changed,
-    )
-
-
-def _customers_of(written: list[Row]) -> set[int]:
-    return {row.after["customer_id"] for row in written}
-
-
-def _open_of(company: Company, customer_ids: set[int]) -> list[int]:
-    rows = Invoice.objects.of(company).open().filter(customer__in=customer_ids)
-    return list(rows.values_list("pk", flat=True))
 
 
 def newest_seen(company: Company, entity: str, book_id: str) -> datetime | None:

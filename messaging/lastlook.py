@@ -9,7 +9,7 @@ from django.db import transaction
 from arbook import clock, money
 from arbook.companies.models import Company
 from arbook.gateways import quickbooks, twilio
-from arbook.gateways.quickbooks_shapes import BookInvoice
+from arbook.gateways.quickbooks_shapes import BookInvoice, Deleted
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from invoices import mirror
@@ -56,7 +56,6 @@ def read_books(company: Company, invoices: list[Invoice]) -> dict[str, BookInvoi
     return {one: found.get(one) for one in ids}
 
 
-@transaction.atomic
 def _update_mirror(company, messages, books, now) -> None:
     """Where the books and the mirror differ, the mirror learns it at once."""
     rows = {
@@ -64,13 +63,9 @@ def _update_mirror(company, messages, books, now) -> None:
     }
     moved = [book for key, book in books.items() if book is not None and _differs(rows[key], book)]
     gone = [key for key, book in books.items() if book is None and not rows[key].is_deleted]
-    changed: list[int] = []
-    if moved:
-        changed += mirror.apply_invoices(company, moved, now=now).changed_ids
-    if gone:
-        changed += mirror.remove(company, "Invoice", gone, now=now)
-    if changed:
-        mirror.after_change(company, changed, now=now)
+    if moved or gone:
+        deleted = [Deleted("Invoice", key, None) for key in gone]
+        mirror.take(company, mirror.Found(invoices=moved, deleted=deleted), now=now)
 
 
 def _differs(row: Invoice, book: BookInvoice) -> bool:
