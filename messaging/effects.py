@@ -13,6 +13,7 @@ from messaging import (
     hand_over,
     lastlook,
     receipts,
+    released_letters,
     undelivered,
 )
 from messaging.hand_over import Dropped, Ready
@@ -62,11 +63,11 @@ def send(one: Effect, prepared) -> dict:
 
 
 def _prepare_receipts(company, effects: list[Effect], now: datetime) -> dict:
-    return receipts.prepare_receipts(company, effects, now=now)
+    return receipts.prepare(company, effects, now=now)
 
 
 def _prepare_letters(company, effects: list[Effect], now: datetime) -> dict:
-    return receipts.prepare_letters(company, effects, now=now)
+    return released_letters.prepare(company, effects, now=now)
 
 
 @effect(

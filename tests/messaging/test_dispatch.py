@@ -1,9 +1,10 @@
 """From what is due to what leaves."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
+from arbook.outbox.models import Effect
 from invoices import holds
 from invoices.models import Hold
 from messaging.models import Decision, Message
@@ -133,3 +134,19 @@ def test_after_an_outage_there_is_one_message_at_the_step_of_today(desk):
     assert len(desk.texts()) == 1
     assert desk.message().template == "firm"
     assert Message.objects.count() == 1
+
+
+def test_what_no_hour_suits_is_not_approved_and_says_why(desk):
+    message = desk.ready()
+    # A number of Guam at an address in Hartford: office hours there and here never overlap.
+    Message.objects.filter(pk=message.pk).update(address="+16715550142")
+    Company.objects.filter(pk=desk.company.pk).update(sends_until=time(17))
+
+    approved = desk.approve(message)
+
+    message.refresh_from_db()
+    assert approved.count == 0
+    assert message.state == Message.State.PROPOSED
+    assert message.notice.startswith("Not approved: no decent hour in the next 21 days")
+    assert Entry.objects.filter(verb="message.held").count() == 1
+    assert not Effect.objects.filter(kind="messaging.send").exists()

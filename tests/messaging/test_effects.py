@@ -1,14 +1,16 @@
 """At the wire: the last look, the one call, and what becomes of a lost answer."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
+from arbook.outbox.registry import Later
 from arbook.sandbox import clock as movable
 from customers import consent
 from customers.models import Channel, Contact
 from invoices.models import Reminder, Task
+from messaging import hand_over
 from messaging.models import Decision, Message
 from tests import factories
 
@@ -312,3 +314,20 @@ def test_a_batch_costs_few_reads_and_few_statements(desk, settings):
 
     assert reads.value <= 4, reads
     assert statements.holds, statements
+
+
+def test_a_text_outside_its_hours_is_never_made_ready(desk):
+    message = desk.ready()
+    night = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+    found = hand_over.ready_text(
+        desk.company,
+        message,
+        client=None,
+        place=message.customer.place(message.address),
+        now=night,
+        read_at=night,
+    )
+
+    assert isinstance(found, Later)
+    assert found.at == datetime(2026, 11, 24, 14, 0, tzinfo=UTC)

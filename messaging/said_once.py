@@ -1,0 +1,76 @@
+"""Messages that belong to one effect: written once, before they leave."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from arbook import clock
+from arbook.companies.models import Company
+from arbook.gateways import twilio
+from arbook.outbox.models import Effect
+from arbook.outbox.registry import Later
+from messaging import hand_over, segments, threads
+from messaging.hand_over import Dropped, Ready
+from messaging.models import Message
+
+State, Medium = Message.State, Message.Medium
+
+
+def nothing(sentence: str) -> Dropped:
+    """There is nothing to send, and nothing is left to do."""
+    return Dropped(None, sentence, is_closed=True)
+
+
+def once(effect: Effect, write: Callable[[], Message | None]) -> Message | None:
+    """The message of this effect; written the first time only."""
+    with transaction.atomic():
+        Effect.objects.select_for_update().get(pk=effect.pk)
+        rows = Message.objects.filter(company=effect.company_id, reading__effect=effect.key)
+        return rows.select_related("customer").first() or write()
+
+
+def new_message(company, effect, wanted, composed, purpose, now) -> Message:
+    """The message in these words, to be completed and saved by whoever knows its money."""
+    pk = wanted.customer.pk
+    return Message(
+        company=company,
+        thread_id=threads.of_customers(company, [pk])[pk],
+        customer=wanted.customer,
+        direction=Message.Direction.OUT,
+        medium=wanted.medium,
+        purpose=purpose,
+        state=State.APPROVED,
+        address=wanted.address,
+        test_address=wanted.test_address,
+        template=composed.template,
+        template_version=composed.template_version,
+        subject=composed.subject,
+        body=composed.body,
+        content_hash=composed.content_hash,
+        approved_hash=composed.content_hash,
+        approved_at=now,
+        created_at=now,
+        segments=(segments.measure(composed.body).parts if wanted.medium == Medium.SMS else None),
+    )
+
+
+def ready(company, message, known, now, **more) -> Later | Ready:
+    """All that the hand-over needs."""
+    more |= {"read_at": clock.system(), "result": hand_over.result_of(message)}
+    if message.medium == Medium.EMAIL:
+        language = message.customer.language
+        return hand_over.ready_mail(company, message, link="", language=language, **more)
+    client = twilio.of(company)
+    return hand_over.ready_text(company, message, client, place=known.place, now=now, **more)
+
+
+def test_address(company: Company, medium: str) -> str:
+    """Where a rehearsal goes; empty when this is none, or when nobody has set one."""
+    if company.mode != Company.Mode.DRY_RUN:
+        return ""
+    return company.test_phone if medium == Medium.SMS else company.test_email
+
+
+def has_target(company: Company, medium: str) -> bool:
+    """A dry run without a test address sends nothing at all."""
+    return company.mode != Company.Mode.DRY_RUN or bool(test_address(company, medium))
