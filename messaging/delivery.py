@@ -27,6 +27,17 @@ RANK = {
 }  # fmt: skip
 FINAL = 5
 BAD = {"undelivered", "failed", "canceled"}
+TOLD = [
+    "state",
+    "vendor_id",
+    "vendor_status",
+    "segments",
+    "price",
+    "error_code",
+    "handed_over_at",
+    "settled_at",
+]
+"""What a callback may change."""
 
 
 def handed_over(effect: Effect, result: dict, *, now: datetime) -> None:
@@ -101,46 +112,42 @@ def status(
     rank = RANK.get(status, 0)
     if row is None or not rank:
         return row
-    known = RANK.get(row.vendor_status, 0)
+    moved = rank > RANK.get(row.vendor_status, 0)
     effect = Effect.objects.filter(key=_key(row)).first()
     is_leaving = effect is not None and effect.state == Effect.State.IN_FLIGHT
     if status in BAD and row.state == State.APPROVED and is_leaving:
         raise errors.Unreachable("The hand-over of this text is still being written down.")
-    fields = []
-    if not row.vendor_id:
-        row.vendor_id = vendor_id
-        fields.append("vendor_id")
-    if price is not None and row.price is None:
+    row.vendor_id = row.vendor_id or vendor_id
+    row.segments = row.segments or segments or None
+    if row.price is None:
         row.price = price
-        fields.append("price")
-    if segments and not row.segments:
-        row.segments = segments
-        fields.append("segments")
-    moved = rank > known
     if moved:
         row.vendor_status = status
-        fields.append("vendor_status")
-        if row.state in (State.APPROVED, State.HANDED_OVER) and rank == FINAL:
-            row.state = State.FAILED if status in BAD else State.DELIVERED
-            row.settled_at = now
-            row.handed_over_at = row.handed_over_at or now
-            row.error_code = error_code[:20]
-            fields += ["state", "settled_at", "error_code", "handed_over_at"]
-    if fields:
-        row.save(update_fields=fields)
+    if moved and rank == FINAL and row.state in (State.APPROVED, State.HANDED_OVER):
+        row.state = State.FAILED if status in BAD else State.DELIVERED
+        row.settled_at = now
+        row.handed_over_at = row.handed_over_at or now
+        row.error_code = error_code[:20]
+    row.save(update_fields=TOLD)
     if moved and rank == FINAL:
         said = "Delivered" if status not in BAD else f"Not delivered ({error_code or status})"
         undelivered.record_fate(row, f"message.{status}", f"{said}: {row}.", now)
-    if effect and effect.state in (Effect.State.UNSURE, Effect.State.DEAD):
-        # The callback proves that it left: the doubt is settled at once.
-        Effect.objects.filter(pk=effect.pk, state=effect.state).update(
-            state=Effect.State.UNSURE, not_before=now, finished_at=None
-        )
-        tasks.finish_key(company, f"message:{row.pk}", by=None, now=now, outcome="It did leave.")
-        outbox.wake()
+    if effect:
+        _settle_doubt(row, effect, now)
     if moved and status in BAD:
         undelivered.draw_consequences(row, was_handed_over=True, now=now)
     return row
+
+
+def _settle_doubt(row: Message, effect: Effect, now: datetime) -> None:
+    """A callback proves that a text left: what was in doubt is looked at again at once."""
+    if effect.state not in (Effect.State.UNSURE, Effect.State.DEAD):
+        return
+    Effect.objects.filter(pk=effect.pk, state=effect.state).update(
+        state=Effect.State.UNSURE, not_before=now, finished_at=None
+    )
+    tasks.finish_key(row.company, f"message:{row.pk}", by=None, now=now, outcome="It did leave.")
+    outbox.wake()
 
 
 def _key(row: Message) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from messaging.views import batch, inbox, messages, threads, why
+from messaging.views import answers, batch, inbox, messages, outcomes, threads, why
 
 app_name = "messaging"
 urlpatterns = [
@@ -23,19 +23,19 @@ urlpatterns = [
     path("inbox/<int:thread_id>/talk/", inbox.talk_part, name="thread_talk"),
     path("inbox/<int:thread_id>/context/", inbox.context_part, name="thread_context"),
     path("inbox/<int:thread_id>/head/", inbox.head_part, name="thread_head"),
-    path("inbox/<int:thread_id>/reply/", threads.reply, name="thread_reply"),
-    path("inbox/<int:thread_id>/measure/", threads.measure, name="thread_measure"),
+    path("inbox/<int:thread_id>/reply/", answers.reply, name="thread_reply"),
+    path("inbox/<int:thread_id>/measure/", answers.measure, name="thread_measure"),
     path("inbox/<int:thread_id>/assign/", threads.assign, name="thread_assign"),
     path("inbox/<int:thread_id>/close/", threads.close, name="thread_close"),
     path("inbox/<int:thread_id>/snooze/", threads.snooze, name="thread_snooze"),
-    path("inbox/<int:thread_id>/promise/", threads.promise, name="thread_promise"),
-    path("inbox/<int:thread_id>/dispute/", threads.dispute, name="thread_dispute"),
-    path("inbox/<int:thread_id>/payment/", threads.payment, name="thread_payment"),
-    path("inbox/<int:thread_id>/contact/", threads.contact, name="thread_contact"),
-    path("inbox/<int:thread_id>/wrong-person/", threads.wrong_person, name="thread_wrong_person"),
-    path("inbox/<int:thread_id>/stop/", threads.stop, name="thread_stop"),
-    path("inbox/<int:thread_id>/allow/", threads.allow, name="thread_allow"),
+    path("inbox/<int:thread_id>/promise/", outcomes.promise, name="thread_promise"),
+    path("inbox/<int:thread_id>/dispute/", outcomes.dispute, name="thread_dispute"),
+    path("inbox/<int:thread_id>/payment/", outcomes.payment, name="thread_payment"),
+    path("inbox/<int:thread_id>/contact/", outcomes.contact, name="thread_contact"),
+    path("inbox/<int:thread_id>/wrong-person/", outcomes.wrong_person, name="thread_wrong_person"),
+    path("inbox/<int:thread_id>/stop/", outcomes.stop, name="thread_stop"),
+    path("inbox/<int:thread_id>/allow/", outcomes.allow, name="thread_allow"),
     path("inbox/<int:thread_id>/link/", threads.link, name="thread_link"),
-    path("inbox/answers/<int:message_id>/cancel/", threads.cancel, name="answer_cancel"),
+    path("inbox/answers/<int:message_id>/cancel/", answers.cancel, name="answer_cancel"),
     path("of-customer/<int:customer_id>/", inbox.of_customer, name="of_customer"),
 ]
