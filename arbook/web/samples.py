@@ -137,7 +137,9 @@ def everything(request) -> dict:
         "text": TEXT,
         "amounts": [Decimal("1234.5"), Decimal("-75.25"), Decimal(0), None, Decimal("12345678.9")],
         "form": SampleForm(),
-        "refused_form": SampleForm({"amount": "0", "due_on": "someday", "channel": "pigeon"}),
+        "refused_form": SampleForm(
+            {"amount": "0", "due_on": "someday", "channel": "pigeon"}, auto_id="id_refused_%s"
+        ),
         "table": table,
         "empty_table": SampleTable([], prefix="e-", caption="No rows"),
         "filtered_table": SampleTable([], prefix="f-", is_filtered=True),
