@@ -27,6 +27,8 @@ from tests.screens.places import HALFWAY, PLACES, VIEWER, Place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# Nothing moves, so that nobody has to wait for it.
+STILL = {"reduced_motion": "reduce"}
 # In this order, so that each step changes one thing only.
 LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")]
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
@@ -54,8 +56,6 @@ def main() -> int:
         live(browser, demo)
         print(f"A day was lived in {time.monotonic() - began:.0f} s", flush=True)
         troubles = _photograph(browser, demo, places, folder)
-    for trouble in troubles:
-        print(trouble)
     taken = time.monotonic() - began
     print(f"{len(places)} screens in {folder}, {len(troubles)} faults, {taken:.0f} s")
     return 1 if troubles else 0
@@ -114,15 +114,17 @@ def _photograph(browser: Browser, demo: Demo, places: list[Place], folder: Path)
             found += [fault for look in LOOKS for fault in _look(page, place, look, folder)]
         except (Error, KeyError) as error:
             found = [f"cannot be reached: {str(error).splitlines()[0]}"]
-        troubles += [f"{place.name}: {fault}" for fault in [*found, *broken]]
+        for fault in [*found, *broken]:
+            troubles.append(f"{place.name}: {fault}")
+            print(troubles[-1], flush=True)
         broken.clear()
     return troubles
 
 
 def _someone(browser: Browser, demo: Demo, who: str) -> Page:
     if who and who != HALFWAY:
-        return sign_in(browser, demo, who)
-    page = browser.new_context(base_url=demo.url).new_page()
+        return sign_in(browser, demo, who, **STILL)
+    page = browser.new_context(base_url=demo.url, **STILL).new_page()
     if who == HALFWAY:
         first_factor(page, VIEWER)
     return page
@@ -182,8 +184,7 @@ def _look(page: Page, place: Place, look: tuple[dict, str], folder: Path) -> lis
     size, theme = look
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=theme)
-    # A colour may be on its way to another one.
-    page.wait_for_timeout(150)
+    page.wait_for_timeout(40)
     name = f"{place.name}-{size['width']}-{theme}"
     page.screenshot(path=folder / f"{name}.png", full_page=not page.locator("dialog[open]").count())
     found = page.evaluate(FAULTS)

@@ -210,7 +210,7 @@ def _look_up(desk: Page, demo: Demo) -> None:
     demo.addresses["ten_open"] = desk.locator("tbody a").first.get_attribute("href")
     for name, search in (
         ("owing", "?q=blackbird"),
-        ("settled", "?state=paid"),
+        ("settled", "?state=paid&q=" + _number(desk, demo.addresses["paid"])),
         ("in_flight", "?q=" + _number(desk, demo.addresses["flying"])),
     ):
         desk.goto(f"{INVOICES}{search}")

@@ -102,11 +102,7 @@ DAY = [
         INBOX,
         who=BOOKKEEPER,
         link=FIRST_THREAD,
-        steps=(
-            "click a[data-key=c]",
-            "wait #dialog-body form",
-            "click #dialog-body button[type=submit]",
-        ),
+        steps=("click a[data-key=c]", "wait #dialog-body form", "nonsense #dialog-body form"),
     ),
 ]
 BOOKS = [
@@ -147,8 +143,8 @@ BOOKS = [
     ),
     Place("promise-refused", "{owing}promise/", who=BOOKKEEPER, steps=("nonsense main form.form",)),
     Place("aging", f"{INVOICES}aging/", who=BOOKKEEPER),
-    Place("aging-documents", f"{INVOICES}aging/?by=document", who=BOOKKEEPER),
-    Place("aging-bucket", f"{INVOICES}aging/?cell=1", who=BOOKKEEPER),
+    Place("aging-documents", f"{INVOICES}aging/?by=invoice", who=BOOKKEEPER),
+    Place("aging-bucket", f"{INVOICES}aging/?by=invoice&cell=1", who=BOOKKEEPER),
     Place("aging-then", f"{INVOICES}aging/?as_of=2026-03-31&set=risk", who=BOOKKEEPER),
 ]
 DECISIONS = [
@@ -173,10 +169,7 @@ DECISIONS = [
         "cadence-refused",
         "{cadence}edit/",
         who=MANAGER,
-        steps=(
-            "fill main form input[type=number] >> nth=0 = 900",
-            "click main form button[type=submit]",
-        ),
+        steps=("nonsense main form[method=post]",),
     ),
 ]
 REST = [
