@@ -29,7 +29,22 @@ REFRESH_AHEAD = timedelta(minutes=5)
 _LOCK = 0x71626F << 32
 _ACCESS_SECONDS = 3600
 _IDLE_SECONDS = 100 * 24 * 3600
-_discovered: dict[str, requests.Response] = {}
+# What the library insists to find in a discovery document, and what access by tokens never uses.
+_UNUSED = ("authorization_endpoint", "revocation_endpoint", "issuer", "jwks_uri",
+           "userinfo_endpoint")  # fmt: skip
+_discovered: dict[str, "_Discovered"] = {}
+
+
+class _Discovered:
+    """A discovery document as the library asks for it."""
+
+    status_code = 200
+
+    def __init__(self, found: requests.Response):
+        self._document = dict.fromkeys(_UNUSED, "") | found.json()
+
+    def json(self) -> dict[str, str]:
+        return self._document
 
 
 class _Intuit(AuthClient):
@@ -57,16 +72,20 @@ class _Intuit(AuthClient):
     def get(self, url, **kwargs):
         known = _discovered.get(url)
         if known is None:
-            known = super().get(url, **kwargs)
-            if known.status_code == 200:
-                _discovered[url] = known
+            found = super().get(url, **kwargs)
+            if found.status_code != 200:
+                return found
+            known = _discovered[url] = _Discovered(found)
         return known
 
 
 def authorize_url(state: str, redirect_uri: str) -> str:
     """Where the browser goes to grant us a company's books."""
     with _intuit_errors():
-        return _Intuit(redirect_uri).get_authorization_url([Scopes.ACCOUNTING], state)
+        client = _Intuit(redirect_uri)
+        if not client.auth_endpoint:
+            raise Unreachable("Intuit names no page to sign in at.")
+        return client.get_authorization_url([Scopes.ACCOUNTING], state)
 
 
 def connect(
