@@ -197,6 +197,15 @@
     });
   });
 
+  // A second click on a slow page sends nothing twice. Forms of htmx have prevented their own.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => $$("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
   // Copying ----------------------------------------------------------------------------------
 
   async function copy(control) {
