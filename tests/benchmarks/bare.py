@@ -23,5 +23,10 @@ def write(request):
     return HttpResponse(status=200, headers={"Content-Length": "0"})
 
 
+def handler404(request, exception):
+    """The shipped one looks for a template, and these settings have none."""
+    return HttpResponse(status=404)
+
+
 urlpatterns = [path("bare/", write)]
 application = get_wsgi_application()
