@@ -49,11 +49,13 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
     return prepared | {keys[pk]: outcome for pk, outcome in look.outcomes().items()}
 
 
-def read_books(company: Company, invoices: list[Invoice]) -> dict[str, BookInvoice | None]:
-    """The invoices as QuickBooks has them now; None for those that are gone there."""
+def read_books(company: Company, invoices: list[Invoice]) -> quickbooks.InvoicesRead:
+    """The invoices as QuickBooks has them now; None for those that are gone or cannot be read."""
     ids = sorted({invoice.quickbooks_id for invoice in invoices})
     found = quickbooks.of(company).read_invoices(ids)
-    return {one: found.get(one) for one in ids}
+    for one in ids:
+        found.setdefault(one, None)
+    return found
 
 
 def _update_mirror(company, messages, books, now) -> None:
@@ -62,7 +64,11 @@ def _update_mirror(company, messages, books, now) -> None:
         line.invoice.quickbooks_id: line.invoice for one in messages for line in one.lines.all()
     }
     moved = [book for key, book in books.items() if book is not None and _differs(rows[key], book)]
-    gone = [key for key, book in books.items() if book is None and not rows[key].is_deleted]
+    gone = [
+        key
+        for key, book in books.items()
+        if book is None and key not in books.broken and not rows[key].is_deleted
+    ]
     if moved or gone:
         deleted = [Deleted("Invoice", key, None) for key in gone]
         mirror.take(company, mirror.Found(invoices=moved, deleted=deleted), now=now)

@@ -76,7 +76,8 @@ def _channel(known: Facts, now: datetime) -> str:
 def _write_receipt(company, effect, payment, known, medium, now) -> Message | None:
     contact = known.sms if medium == Medium.SMS else known.email
     address = contact.address if contact else payment.payer_email
-    if not address or not has_target(company, medium):
+    is_silent = contact is not None and contact.consent == "withdrawn"
+    if not address or is_silent or not has_target(company, medium):
         return None
     matches = list(Match.objects.filter(payment=payment).select_related("invoice"))
     wanted = compose.Wanted(

@@ -62,6 +62,9 @@ def _letter(company: Company, effect: Effect, now: datetime) -> Dropped | Later 
     if known.email is None or not has_target(company, Medium.EMAIL):
         _ask(row, "No e-mail address is usable; print the letter instead.", now)
         return nothing("There is no e-mail address.")
+    if known.email.consent == "withdrawn":
+        _ask(row, "They asked for no e-mail; print the letter instead.", now)
+        return nothing("They asked for no e-mail.")
     message = once(effect, lambda: _write_letter(company, effect, row, known, still, letter, now))
     if message.state != State.APPROVED:
         return nothing("It was sent before.")

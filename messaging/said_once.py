@@ -9,9 +9,10 @@ from arbook.companies.models import Company
 from arbook.gateways import twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
+from customers import consent
 from messaging import hand_over, segments, threads
 from messaging.hand_over import Dropped, Ready
-from messaging.models import Message
+from messaging.models import CHANNEL_OF, Message
 
 State, Medium = Message.State, Message.Medium
 
@@ -54,14 +55,26 @@ def new_message(company, effect, wanted, composed, purpose, now) -> Message:
     )
 
 
-def ready(company, message, known, now, **more) -> Later | Ready:
-    """All that the hand-over needs."""
+def ready(company, message, known, now, **more) -> Dropped | Later | Ready:
+    """All that the hand-over needs; Dropped when something came between writing and this try."""
+    came_between = _came_between(company, message)
+    if came_between:
+        return Dropped(message.pk, came_between)
     more |= {"read_at": clock.system(), "result": hand_over.result_of(message)}
     if message.medium == Medium.EMAIL:
         language = message.customer.language
         return hand_over.ready_mail(company, message, link="", language=language, **more)
     client = twilio.of(company)
     return hand_over.ready_text(company, message, client, place=known.place, now=now, **more)
+
+
+def _came_between(company: Company, message: Message) -> str:
+    if company.mode == Company.Mode.DRY_RUN and not message.test_address:
+        return "Not sent: the company went back to a dry run."
+    standing = consent.standing(company, CHANNEL_OF[message.medium], message.address)
+    if standing.is_withdrawn or (message.medium == Medium.SMS and not standing.is_given):
+        return "Not sent: the recipient opted out meanwhile."
+    return ""
 
 
 def test_address(company: Company, medium: str) -> str:

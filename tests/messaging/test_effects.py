@@ -59,6 +59,22 @@ def test_a_voided_and_a_deleted_invoice_are_not_asked_for(desk):
     assert second.notice.endswith("no longer in the books.")
 
 
+def test_an_invoice_that_cannot_be_read_is_not_asked_for_and_not_called_deleted(desk):
+    message = approved(desk)
+    invoice = message.lines.get().invoice
+    desk.ledger.put(
+        "Invoice", desk.ledger.get("Invoice", invoice.quickbooks_id) | {"TxnDate": "someday"}
+    )
+
+    desk.send()
+
+    message.refresh_from_db()
+    invoice.refresh_from_db()
+    assert desk.texts() == []
+    assert message.state == Message.State.WITHDRAWN
+    assert not invoice.is_deleted
+
+
 def test_a_lower_amount_goes_back_to_the_person_who_approved(desk):
     message = approved(desk)
     desk.pays(message.lines.get().invoice.quickbooks_id, "40.00")

@@ -115,6 +115,30 @@ def test_a_lost_answer_does_not_thank_twice(desk, texted):
     assert receipts()[0].state == Message.State.HANDED_OVER
 
 
+@pytest.mark.parametrize("meanwhile", ["stop", "dry run"])
+def test_thanks_that_wait_for_the_line_look_again_before_they_leave(desk, texted, meanwhile):
+    paid(desk, texted)
+    desk.sandbox.faults.add("twilio", "messages.create", "429", times=1)
+    desk.send("messaging.receipt")
+    if meanwhile == "stop":
+        consent.withdraw(
+            desk.company,
+            channel="sms",
+            address=texted.address,
+            source="reply",
+            by=None,
+            now=desk.now,
+        )
+    else:
+        Company.objects.filter(pk=desk.company.pk).update(mode=Company.Mode.DRY_RUN)
+    movable.move(timedelta(minutes=2))
+
+    desk.send("messaging.receipt")
+
+    assert len(desk.texts()) == 1
+    assert receipts()[0].state == Message.State.WITHDRAWN
+
+
 def test_a_dry_run_thanks_the_test_address(desk, texted):
     Company.objects.filter(pk=desk.company.pk).update(mode=Company.Mode.DRY_RUN)
     paid(desk, texted)
@@ -160,6 +184,20 @@ def test_a_released_letter_leaves_as_pdf_by_mail(desk, letter):
     (mail,) = desk.sandbox.mailbox
     assert mail.attachments[0].name == "letter.pdf"
     assert Message.objects.get(purpose="letter").state == Message.State.HANDED_OVER
+
+
+def test_a_letter_to_who_asked_for_no_mail_is_printed(desk, letter):
+    release(desk, letter)
+    contact = letter.customer.contacts.get(channel="email")
+    consent.withdraw(
+        desk.company, channel="email", address=contact.address, source="staff", by=None,
+        now=desk.now,
+    )  # fmt: skip
+
+    desk.send("messaging.letter")
+
+    assert desk.sandbox.mailbox == []
+    assert "print" in Task.objects.open().get(key__startswith="letter:").detail
 
 
 def test_a_letter_that_is_no_longer_true_stays_here(desk, letter):
