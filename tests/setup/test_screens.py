@@ -453,6 +453,16 @@ def test_everything_stops_with_a_reason_and_goes_on_again(client, company):
     assert "Messages may leave again." in _text(page)
 
 
+def test_the_stop_in_a_dialog_is_a_part_and_posts_to_its_own_address(client, company):
+    client.force_login(factories.member(company))
+    address = f"{SETUP}/stop/"
+
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert "<html" not in part
+    assert f'action="{address}"' in part
+
+
 def test_a_stop_needs_a_reason(client, company):
     client.force_login(factories.member(company, Role.BOOKKEEPER))
 

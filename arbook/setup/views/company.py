@@ -10,6 +10,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Membership, Role
 from arbook.setup import companies, members
 from arbook.setup.forms import CompanyForm, MemberForm, RoleForm, StopForm
+from arbook.web.respond import show
 
 
 @company_view(Role.MANAGER, writes=Role.OWNER)
@@ -94,4 +95,6 @@ def stop(request, company):
         companies.stop(company, by=request.user, now=now, **form.cleaned_data)
         messages.success(request, "Everything is stopped. Nothing leaves until you resume.")
         return redirect(company)
-    return render(request, "setup/stop.html", {"form": form}, status=422 if form.is_bound else 200)
+    return show(
+        request, page="setup/stop.html", fragment="setup/_stop.html", context={"form": form}
+    )
