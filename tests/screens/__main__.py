@@ -192,7 +192,12 @@ def _look(page: Page, place: Place, look: tuple[dict, str], folder: Path) -> lis
     faults = [f"{text} {at}" for text in found["bare"]]
     if found["wide"] > 0:
         faults.append(f"scrolls sideways by {found['wide']} px {at}")
-    for kind, words in (("cut", "cut off"), ("faint", "too faint"), ("nameless", "without a name")):
+    for kind, words in (
+        ("cut", "cut off"),
+        ("faint", "too faint"),
+        ("nameless", "without a name"),
+        ("twice", "an id twice"),
+    ):
         faults += [f"{words} {at}: {text}" for text in found[kind][:3]]
     return faults
 

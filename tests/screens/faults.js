@@ -1,5 +1,5 @@
-// What a picture must not show: sideways scroll, words cut off, controls without a name, a page
-// without a title or heading, and words too faint to read (WCAG AA).
+// What a picture must not show: sideways scroll, words cut off, controls without a name, an id
+// that stands twice, a page without a title or heading, and words too faint to read (WCAG AA).
 () => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   const visible = (box) => box.checkVisibility({ opacityProperty: true, visibilityProperty: true });
@@ -67,8 +67,10 @@
       || (box.matches("input, select, textarea") ? "" : box.textContent);
     if (!name.trim()) nameless.push(box.outerHTML.slice(0, 80));
   }
+  const ids = [...document.querySelectorAll("[id]")].map((box) => box.id);
+  const twice = [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
   const bare = [];
   if (!document.title.trim()) bare.push("the page has no title");
   if (!document.querySelector("h1")) bare.push("the page has no heading");
-  return { wide, cut, faint, nameless, bare };
+  return { wide, cut, faint, nameless, twice, bare };
 }

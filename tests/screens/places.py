@@ -194,6 +194,7 @@ REST = [
     Place("settings-read", f"{SETUP}/settings/", who=MANAGER),
     Place("settings-refused", f"{SETUP}/settings/", steps=("nonsense main form.form",)),
     Place("stop", f"{SETUP}/stop/"),
+    Place("stop-dialog", f"{COMPANY}/", steps=("click .stop-button", "wait #dialog-body form")),
     Place("email", "/accounts/email/"),
     Place("password-change", "/accounts/password/change/"),
     Place("sign-out", "/accounts/logout/"),
