@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
+
 from arbook.companies.models import Company, Role
 from arbook.gateways.models import Connection
 from arbook.outbox import outbox
@@ -36,7 +38,10 @@ def addressees(company: Company) -> Iterable[str]:
 
 def as_text(payload: dict) -> str:
     """The alert in plain words, for a mail's body or a Slack message."""
-    return "\n\n".join(part for part in (payload["text"], payload["url"]) if part)
+    # Whoever reads it is not on one of our pages: a path alone leads nowhere.
+    url = payload["url"]
+    url = f"{settings.PUBLIC_URL}{url}" if url.startswith("/") else url
+    return "\n\n".join(part for part in (payload["text"], url) if part)
 
 
 def _short(key: str) -> str:

@@ -50,12 +50,15 @@ class Slack:
         return f"<Slack {self._connection.external_id}>"
 
     def say(self, text: str, blocks: list[dict[str, Any]] | None = None) -> str:
-        """Post to the company's channel; the message's timestamp, which is its id, comes back."""
+        """Post to the company's channel; the message's timestamp, which is its id, comes back.
+
+        ``text`` is words: a customer's name cannot call the whole channel or hide a link.
+        """
         channel = self._connection.options.get("channel")
         if not channel:
             raise Refused("No Slack channel is set for this company.")
         answer = self._call(
-            lambda: self._client.chat_postMessage(channel=channel, text=text, blocks=blocks)
+            lambda: self._client.chat_postMessage(channel=channel, text=_plain(text), blocks=blocks)
         )
         return str(answer.get("ts") or "")
 
@@ -91,3 +94,7 @@ class Slack:
         if status >= 500 or not word:
             return Unknown(f"Slack failed: it answered {status}.", code=word)
         return Refused(f"Slack refused: {word}", code=word)
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

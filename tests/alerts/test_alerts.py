@@ -82,6 +82,13 @@ def test_it_arrives_by_mail_and_in_the_channel(sandbox):
     assert note.text == "*Card dispute* (Harbor Lane)\n$100.00\n\nhttp://x/"
 
 
+def test_a_path_of_ours_becomes_an_address_that_leads_here(settings):
+    settings.PUBLIC_URL = "https://desk.example"
+    payload = {"title": "Card dispute", "text": "$100.00", "url": "/c/harbor/customers/5/"}
+
+    assert alerts.as_text(payload) == "$100.00\n\nhttps://desk.example/c/harbor/customers/5/"
+
+
 def test_slack_that_was_taken_away_meanwhile_fails_nothing(sandbox):
     company = factories.company(alert_email="alerts@desk.example")
     slack = factories.connection(company, "slack")

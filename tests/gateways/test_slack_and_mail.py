@@ -30,6 +30,13 @@ def test_a_word_reaches_the_channel(channel, sandbox):
     assert channel.account() == sandbox.slack.workspace.team
 
 
+def test_a_name_in_a_word_calls_nobody_and_hides_no_link(channel, sandbox):
+    channel.say("<!channel> & <https://evil.example|Harbor> paid")
+
+    (note,) = sandbox.slack.notes
+    assert note.text == "&lt;!channel&gt; &amp; &lt;https://evil.example|Harbor&gt; paid"
+
+
 def test_a_company_without_slack_has_none(company):
     assert slack.of(company) is None
 
