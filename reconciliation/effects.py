@@ -13,6 +13,8 @@ from reconciliation.models import CheckoutAttempt, Posting
 
 # A body QuickBooks refused because the invoice moved meanwhile is worked out again, this often.
 MOST_TURNS = 4
+# Tries an hour apart at last: books that are away for a weekend get their money by themselves.
+DAYS_OF_TRIES = 120
 
 
 def _posting(one: Effect) -> Posting:
@@ -48,7 +50,13 @@ def _failed(one: Effect, error: Exception, now: datetime) -> None:
     posting.mark_failed(_posting(one), error=str(error), now=now)
 
 
-@effect("reconciliation.post_payment", resolve=_find, failed=_failed, chunk=16)
+@effect(
+    "reconciliation.post_payment",
+    resolve=_find,
+    failed=_failed,
+    chunk=16,
+    max_attempts=DAYS_OF_TRIES,
+)
 def post_payment(one: Effect, prepared) -> dict:
     """Record one captured payment in QuickBooks, exactly once."""
     now = clock.now()
