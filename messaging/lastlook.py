@@ -8,7 +8,7 @@ from django.db import transaction
 
 from arbook import clock, money
 from arbook.companies.models import Company
-from arbook.gateways import quickbooks, twilio
+from arbook.gateways import errors, quickbooks, twilio
 from arbook.gateways.quickbooks_shapes import BookInvoice, Deleted
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
@@ -21,6 +21,8 @@ from messaging.models import Decision, Message, MessageLine, Thread
 
 FRESH = timedelta(seconds=60)
 """How old a reading of the books may be when a message is handed over."""
+BOOKS_AWAY = timedelta(minutes=2)
+"""When books that did not answer are asked again."""
 
 
 def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[str, Any]:
@@ -43,7 +45,12 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
     if not messages:
         return prepared
     read_at = clock.system()
-    books = read_books(company, [line.invoice for one in messages for line in one.lines.all()])
+    try:
+        books = read_books(company, [line.invoice for one in messages for line in one.lines.all()])
+    except (errors.Unreachable, errors.Throttled) as away:
+        # However long the books are away: an approval waits, and nothing leaves unread.
+        wait = Later(now + BOOKS_AWAY, f"The books cannot be read: {away}")
+        return prepared | {keys[message.pk]: wait for message in messages}
     _update_mirror(company, messages, books, now)
     look = _Look(company, messages, books, read_at, now)
     return prepared | {keys[pk]: outcome for pk, outcome in look.outcomes().items()}

@@ -32,6 +32,10 @@ def could_not_send(effect: Effect, error: Exception, *, now: datetime) -> None:
     if row is None or row.state != State.APPROVED:
         return
     row.error, row.error_code = str(error)[:300], getattr(error, "code", "")[:20]
+    is_sure = effect.state == Effect.State.IN_FLIGHT  # else it was the asking that failed
+    if is_sure and isinstance(error, errors.Unreachable | errors.Throttled):
+        _never_left(row, effect, now)
+        return
     if not isinstance(error, errors.Refused):
         # Perhaps it left, perhaps not: it keeps its place, so that nothing is sent beside it.
         row.save(update_fields=["error", "error_code"])
@@ -52,6 +56,17 @@ def could_not_send(effect: Effect, error: Exception, *, now: datetime) -> None:
     if "message" in effect.payload:
         approving.free_key(Effect.objects.filter(pk=effect.pk))
     draw_consequences(row, was_handed_over=False, now=now)
+
+
+def _never_left(row: Message, effect: Effect, now: datetime) -> None:
+    """Nobody could be reached for hours: what is still due is proposed anew."""
+    row.state, row.settled_at, row.notice = State.WITHDRAWN, now, f"Not sent: {row.error}"[:300]
+    row.save(update_fields=["state", "settled_at", "notice", "error", "error_code"])
+    if "message" in effect.payload:
+        approving.free_key(Effect.objects.filter(pk=effect.pk))
+    record_fate(row, "message.withdrawn", row.notice, now)
+    if row.purpose == Message.Purpose.REPLY:
+        threads.needs_reply(threads.locked(row.thread), since=now)
 
 
 def draw_consequences(row: Message, *, was_handed_over: bool, now: datetime) -> None:

@@ -75,6 +75,54 @@ def test_an_invoice_that_cannot_be_read_is_not_asked_for_and_not_called_deleted(
     assert not invoice.is_deleted
 
 
+def test_books_that_are_away_for_long_hold_an_approval_and_cost_it_nothing(desk):
+    message = approved(desk)
+    desk.sandbox.faults.add("quickbooks", "*", "500")
+    for _ in range(16):
+        desk.send()
+        movable.move(timedelta(minutes=5))
+
+    effect = Effect.objects.get(kind="messaging.send")
+    assert desk.texts() == []
+    assert effect.state == Effect.State.PENDING
+    assert "books cannot be read" in effect.error
+
+    desk.sandbox.faults.clear()
+    desk.send()
+    message.refresh_from_db()
+    assert message.state == Message.State.HANDED_OVER
+
+
+def test_a_carrier_away_for_hours_leaves_the_customer_free_for_the_next_proposal(desk):
+    message = approved(desk)
+    desk.sandbox.faults.add("twilio", "messages.create", "429")
+    for _ in range(14):
+        desk.send()
+        movable.move(timedelta(minutes=3))
+
+    message.refresh_from_db()
+    assert message.state == Message.State.WITHDRAWN
+    assert "slow down" in message.notice
+    desk.sandbox.faults.clear()
+    desk.prepare()
+    assert desk.message().state == Message.State.PROPOSED
+
+
+def test_a_text_in_doubt_stays_in_doubt_when_twilio_cannot_be_asked(desk):
+    message = approved(desk)
+    desk.sandbox.faults.add("twilio", "messages.create", "drop_after", times=1)
+    desk.send()
+    desk.sandbox.faults.add("twilio", "*", "500")
+    for _ in range(16):
+        movable.move(timedelta(hours=1))
+        desk.send()
+
+    message.refresh_from_db()
+    assert message.state == Message.State.APPROVED
+    assert Task.objects.open().get(key=f"message:{message.pk}")
+    assert len(desk.texts()) == 1
+
+
 def test_a_lower_amount_goes_back_to_the_person_who_approved(desk):
     message = approved(desk)
     desk.pays(message.lines.get().invoice.quickbooks_id, "40.00")
