@@ -38,7 +38,7 @@ browser: setup
 	@$(VENV) -m tests.browser
 
 test: browser
-	@$(VENV) -m pytest --color=no $(ARGS)
+	@$(VENV) -m pytest --color=no --numprocesses 2 $(ARGS)
 
 check: browser
 	$(VENV) -m ruff check .
@@ -47,7 +47,7 @@ check: browser
 	.venv/bin/lint-imports
 	$(VENV) manage.py makemigrations --check --dry-run
 	$(VENV) manage.py check
-	$(VENV) -m pytest --color=no
+	$(VENV) -m pytest --color=no --numprocesses 2
 
 bench: setup
 	@exec $(VENV) -m tests.benchmarks $(ARGS)

@@ -13,6 +13,8 @@ from tests import environment
 
 DATA = environment.prepare()
 django.setup()
+# A worker of a parallel run must prepare its own environment before anything reads the settings.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
