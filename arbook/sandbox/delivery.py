@@ -65,8 +65,16 @@ class Delivery:
     # -- putting parcels in -----------------------------------------------------------------
 
     def post(
-        self, vendor: str, account: str, url: str, *, kind: str, body: bytes,
-        params: dict[str, str] | None = None, lane: str = "", about: str = "",
+        self,
+        vendor: str,
+        account: str,
+        url: str,
+        *,
+        kind: str,
+        body: bytes,
+        params: dict[str, str] | None = None,
+        lane: str = "",
+        about: str = "",
     ) -> None:
         """Queue one delivery; webhook faults double, shuffle, delay or drop it here."""
         if not url:
@@ -89,9 +97,17 @@ class Delivery:
             for _ in range(copies):
                 self.sandbox.state.parcels.append(
                     Parcel(
-                        id=self.sandbox.state.number("parcel"), vendor=vendor, account=account,
-                        url=url, kind=kind, body=body, due=due, params=params or {}, lane=lane,
-                        about=about, held=vendor in self._held or "*" in self._held,
+                        id=self.sandbox.state.number("parcel"),
+                        vendor=vendor,
+                        account=account,
+                        url=url,
+                        kind=kind,
+                        body=body,
+                        due=due,
+                        params=params or {},
+                        lane=lane,
+                        about=about,
+                        held=vendor in self._held or "*" in self._held,
                     )
                 )
             if not copies:
@@ -139,9 +155,16 @@ class Delivery:
             for parcel in self.sandbox.state.delivered:
                 if parcel.id == parcel_id:
                     copy = Parcel(
-                        self.sandbox.state.number("parcel"), parcel.vendor, parcel.account,
-                        parcel.url, parcel.kind, parcel.body, time.time(), dict(parcel.params),
-                        parcel.lane, parcel.about,
+                        self.sandbox.state.number("parcel"),
+                        parcel.vendor,
+                        parcel.account,
+                        parcel.url,
+                        parcel.kind,
+                        parcel.body,
+                        time.time(),
+                        dict(parcel.params),
+                        parcel.lane,
+                        parcel.about,
                     )
                     self.sandbox.state.parcels.append(copy)
                     self._wake.notify_all()
@@ -232,9 +255,15 @@ class Delivery:
         parcel.statuses.append(status)
         self.sandbox.faults.record(
             faults.Logged(
-                at=clock.now(), vendor=parcel.vendor, operation="webhook", account=parcel.account,
-                method="POST", path=urlsplit(parcel.url).path, status=status,
-                milliseconds=(time.perf_counter() - started) * 1000, detail=parcel.about,
+                at=clock.now(),
+                vendor=parcel.vendor,
+                operation="webhook",
+                account=parcel.account,
+                method="POST",
+                path=urlsplit(parcel.url).path,
+                status=status,
+                milliseconds=(time.perf_counter() - started) * 1000,
+                detail=parcel.about,
             )
         )
         return status

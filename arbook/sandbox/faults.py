@@ -25,7 +25,15 @@ from datetime import datetime
 from fnmatch import fnmatch
 
 CALL_KINDS = (
-    "429", "500", "html502", "hang", "slow", "drop_before", "drop_after", "fault200", "revoked",
+    "429",
+    "500",
+    "html502",
+    "hang",
+    "slow",
+    "drop_before",
+    "drop_after",
+    "fault200",
+    "revoked",
 )
 WEBHOOK_KINDS = ("doubled", "shuffled", "delayed", "dropped")
 MAIL_KINDS = ("refuse", "tempfail")

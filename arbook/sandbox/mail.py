@@ -108,8 +108,14 @@ class _Inbox:
             answer = "250 taken"
         self.mail.sandbox.faults.record(
             faults.Logged(
-                at=clock.now(), vendor="mail", operation="send", account="", method="SMTP",
-                path="", status=int(answer[:3]), fault=rule.kind if rule else "",
+                at=clock.now(),
+                vendor="mail",
+                operation="send",
+                account="",
+                method="SMTP",
+                path="",
+                status=int(answer[:3]),
+                fault=rule.kind if rule else "",
                 milliseconds=(time.perf_counter() - started) * 1000,
             )
         )

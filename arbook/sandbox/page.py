@@ -14,8 +14,14 @@ from arbook.sandbox.wire import Response
 
 ASSETS = {"control.css": "text/css", "control.js": "text/javascript"}
 PLACES = (
-    ("/", "Overview"), ("/phones", "Phones"), ("/mail", "Mail"), ("/slack-room", "Slack"),
-    ("/books", "Books"), ("/payments", "Stripe"), ("/faults", "Faults"), ("/log", "Log"),
+    ("/", "Overview"),
+    ("/phones", "Phones"),
+    ("/mail", "Mail"),
+    ("/slack-room", "Slack"),
+    ("/books", "Books"),
+    ("/payments", "Stripe"),
+    ("/faults", "Faults"),
+    ("/log", "Log"),
 )
 _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)])")
 

@@ -41,8 +41,12 @@ class Sandbox:
     """
 
     def __init__(
-        self, state: str | Path | None = None, port: int = 0, smtp_port: int = 0,
-        *, pace: float = 1.0,
+        self,
+        state: str | Path | None = None,
+        port: int = 0,
+        smtp_port: int = 0,
+        *,
+        pace: float = 1.0,
     ) -> None:
         self.folder = Path(state) if state else None
         self.lock = threading.RLock()
@@ -230,16 +234,20 @@ class Sandbox:
         finally:
             self.faults.record(
                 faults.Logged(
-                    at=clock.now(), vendor=vendor.name, operation=call.operation,
-                    account=call.account, method=request.method, path=request.path, status=status,
+                    at=clock.now(),
+                    vendor=vendor.name,
+                    operation=call.operation,
+                    account=call.account,
+                    method=request.method,
+                    path=request.path,
+                    status=status,
                     milliseconds=(time.perf_counter() - started) * 1000,
-                    fault=rule.kind if rule else "", detail=call.detail,
+                    fault=rule.kind if rule else "",
+                    detail=call.detail,
                 )
             )
 
-    def _misbehave(
-        self, vendor: Any, request: Request, call: Call, rule: faults.Fault
-    ) -> Response:
+    def _misbehave(self, vendor: Any, request: Request, call: Call, rule: faults.Fault) -> Response:
         if rule.kind == "hang":
             self._stopping.wait(rule.seconds)
             raise Dropped

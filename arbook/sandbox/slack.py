@@ -78,7 +78,10 @@ class Slack:
             return Response.json({"ok": False, "error": "no_text"})
         now = clock.now()
         note = Note(
-            now, sent["channel"], sent.get("text", ""), sent.get("blocks") or [],
+            now,
+            sent["channel"],
+            sent.get("text", ""),
+            sent.get("blocks") or [],
             f"{now.timestamp():.6f}",
         )
         self.notes.append(note)

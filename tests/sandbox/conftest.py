@@ -119,7 +119,10 @@ def api(vendors, books):
 @pytest.fixture
 def stripe_account(vendors, receiver):
     return vendors.stripe_vendor.add_account(
-        "acct_1", "Acme", secret_key="sk_test_acme", webhook_secret="whsec_acme",
+        "acct_1",
+        "Acme",
+        secret_key="sk_test_acme",
+        webhook_secret="whsec_acme",
         webhook_url=receiver.url + "/stripe",
     )
 
@@ -127,8 +130,11 @@ def stripe_account(vendors, receiver):
 @pytest.fixture
 def twilio_account(vendors, receiver):
     service = {
-        "sid": SERVICE, "name": "Acme", "numbers": ["+12125550100"],
-        "campaign_sid": "QE" + "1" * 32, "inbound_url": receiver.url + "/inbound",
+        "sid": SERVICE,
+        "name": "Acme",
+        "numbers": ["+12125550100"],
+        "campaign_sid": "QE" + "1" * 32,
+        "inbound_url": receiver.url + "/inbound",
     }
     return vendors.twilio_vendor.add_account(
         ACCOUNT, "Acme", auth_token="token-of-acme", services=[service]

@@ -122,7 +122,8 @@ def test_deleted_rows_stand_in_change_data_capture_only_and_voided_ones_in_queri
     assert [row["Id"] for row in rows] == [voided]
     assert rows[0]["TotalAmt"] == 0
     assert {row["Id"]: row.get("status") for row in found["Invoice"]} == {
-        voided: None, deleted: "Deleted",
+        voided: None,
+        deleted: "Deleted",
     }
     assert nothing == {}
 
@@ -163,7 +164,8 @@ def test_a_journal_entry_moves_the_customers_balance_and_must_name_one(books, cu
     def lines(who: dict) -> list[dict]:
         return [
             {
-                "Amount": 40, "DetailType": "JournalEntryLineDetail",
+                "Amount": 40,
+                "DetailType": "JournalEntryLineDetail",
                 "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": account}}
                 | extra,
             }
@@ -260,7 +262,9 @@ def test_python_quickbooks_reads_and_writes(vendors, books, customer, monkeypatc
         auth_client=AuthClient(
             "sandbox", "sandbox-secret", "http://x", f"{base}/.well-known/openid_configuration"
         ),
-        refresh_token="RT-first", company_id=books.realm, minorversion=75,
+        refresh_token="RT-first",
+        company_id=books.realm,
+        minorversion=75,
     )
     client.api_url_v3 = client.sandbox_api_url_v3 = f"{base}/v3"
     invoice = books.add_invoice(customer, 10)["Id"]

@@ -18,11 +18,22 @@ def studio(vendors):
 def test_every_page_opens(vendors, studio):
     realm, handle = studio["realm"], studio["special"]["day_14"]
     for path in (
-        "/", "/phones", f"/phones/{handle['mobile']}", "/mail", "/slack-room", "/books",
-        f"/books/{realm}", f"/books/{realm}?show=all&q=brooks", f"/books/{realm}/customers",
-        f"/books/{realm}/customers/{handle['customer_id']}", f"/books/{realm}/payments",
-        f"/books/{realm}/invoices/{handle['invoices'][0]['id']}", "/payments",
-        f"/payments/{studio['stripe']['id']}", "/faults", "/log",
+        "/",
+        "/phones",
+        f"/phones/{handle['mobile']}",
+        "/mail",
+        "/slack-room",
+        "/books",
+        f"/books/{realm}",
+        f"/books/{realm}?show=all&q=brooks",
+        f"/books/{realm}/customers",
+        f"/books/{realm}/customers/{handle['customer_id']}",
+        f"/books/{realm}/payments",
+        f"/books/{realm}/invoices/{handle['invoices'][0]['id']}",
+        "/payments",
+        f"/payments/{studio['stripe']['id']}",
+        "/faults",
+        "/log",
     ):
         page = requests.get(vendors.url + path, timeout=5)
         assert page.status_code == 200, path
@@ -84,7 +95,8 @@ def test_the_admin_api_sets_targets_and_acts(vendors, studio):
 
     made = requests.post(
         f"{root}/quickbooks/realms/{studio['realm']}/acts",
-        json={"act": "pay_by_check", "invoice_id": invoice, "total": 10}, timeout=5,
+        json={"act": "pay_by_check", "invoice_id": invoice, "total": 10},
+        timeout=5,
     ).json()
     wrong = requests.post(
         f"{root}/quickbooks/realms/{studio['realm']}/acts", json={"act": "burn"}, timeout=5
@@ -121,8 +133,9 @@ def test_mail_arrives_with_text_html_and_files(vendors):
 def test_a_refused_mail_is_not_kept(vendors):
     vendors.faults.add("mail", "send", "refuse", times=1)
 
-    with smtplib.SMTP("127.0.0.1", vendors.smtp_port) as server, pytest.raises(
-        smtplib.SMTPDataError
+    with (
+        smtplib.SMTP("127.0.0.1", vendors.smtp_port) as server,
+        pytest.raises(smtplib.SMTPDataError),
     ):
         server.sendmail("a@acme.example", ["b@harbor.example"], "Subject: x\n\nhello")
 

@@ -62,8 +62,12 @@ def test_a_slow_answer_has_stored_and_a_hanging_one_has_not(vendors, books, payi
 
 @pytest.mark.parametrize(
     ("kind", "status", "word"),
-    [("500", 500, "10000"), ("html502", 502, "<html>"), ("fault200", 200, "Fault"),
-     ("revoked", 401, "3200")],
+    [
+        ("500", 500, "10000"),
+        ("html502", 502, "<html>"),
+        ("fault200", 200, "Fault"),
+        ("revoked", 401, "3200"),
+    ],
 )
 def test_other_ways_to_fail(vendors, paying, kind, status, word):
     vendors.faults.add("quickbooks", "payment.create", kind, times=1)

@@ -24,7 +24,10 @@ def test_consent_comes_back_with_code_state_and_realm_and_the_code_works_once(ve
     back = "http://arbook.example/callback"
     url = vendors.url + "/quickbooks/connect/oauth2"
     query = {
-        "client_id": "sandbox", "response_type": "code", "redirect_uri": back, "state": "s-1",
+        "client_id": "sandbox",
+        "response_type": "code",
+        "redirect_uri": back,
+        "state": "s-1",
         "scope": "com.intuit.quickbooks.accounting",
     }
     page = requests.get(url, params=query, timeout=5)
@@ -37,7 +40,9 @@ def test_consent_comes_back_with_code_state_and_realm_and_the_code_works_once(ve
     assert returned["state"] == ["s-1"]
     assert returned["realmId"] == [REALM]
     client = AuthClient(
-        "sandbox", "sandbox-secret", back,
+        "sandbox",
+        "sandbox-secret",
+        back,
         vendors.url + "/quickbooks/.well-known/openid_configuration",
     )
     client.get_bearer_token(returned["code"][0])

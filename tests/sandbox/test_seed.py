@@ -68,8 +68,9 @@ def test_the_special_customers_are_as_they_are_called(vendors, planted):
     assert customer(field, "inactive")["Active"] is False
     assert customer(field, "inactive")["Balance"] > 0
     assert customer(field, "net_zero")["Balance"] <= 0
-    assert customer(field, "job_one")["ParentRef"]["value"] == (
-        field["special"]["parent"]["customer_id"]
+    assert (
+        customer(field, "job_one")["ParentRef"]["value"]
+        == (field["special"]["parent"]["customer_id"])
     )
     assert customer(field, "parent")["BalanceWithJobs"] > customer(field, "parent")["Balance"]
     assert vendors.phone(studio["special"]["landline"]["mobile"]).data.line == "landline"

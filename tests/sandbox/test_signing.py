@@ -19,9 +19,7 @@ def test_stripe_signs_time_and_body_with_each_secret():
     header = signing.stripe(b'{"id":"evt_test"}', ["other", "whsec_test_secret"], 1700000000)
 
     assert header.startswith("t=1700000000,v1=")
-    assert header.endswith(
-        ",v1=13941114bb88ac44a76abcfddea5b92aa6182a4b63d8be3aae908a616083bd7e"
-    )
+    assert header.endswith(",v1=13941114bb88ac44a76abcfddea5b92aa6182a4b63d8be3aae908a616083bd7e")
 
 
 def test_twilio_signs_the_url_and_the_sorted_fields():

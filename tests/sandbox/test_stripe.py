@@ -9,7 +9,9 @@ from arbook.sandbox import clock
 LINE = {
     "quantity": 1,
     "price_data": {
-        "currency": "usd", "unit_amount": 16207, "product_data": {"name": "Invoice 1037"},
+        "currency": "usd",
+        "unit_amount": 16207,
+        "product_data": {"name": "Invoice 1037"},
     },
 }
 SESSION = {
@@ -24,7 +26,8 @@ SESSION = {
 @pytest.fixture
 def client(vendors, stripe_account):
     return stripe.StripeClient(
-        "sk_test_acme", base_addresses={"api": vendors.url + "/stripe"},
+        "sk_test_acme",
+        base_addresses={"api": vendors.url + "/stripe"},
         http_client=stripe.RequestsClient(timeout=5),
     )
 
@@ -91,8 +94,11 @@ def test_paying_on_the_hosted_page_by_card(vendors, client, session, receiver):
     assert paid.payment_intent.metadata["invoice"] == "130"
     assert paid.payment_intent.latest_charge.balance_transaction.net == 16207 - 500
     assert set(_kinds(receiver)) == {
-        "payment_intent.created", "charge.succeeded", "payment_intent.succeeded",
-        "checkout.session.completed", "charge.updated",
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.succeeded",
+        "checkout.session.completed",
+        "charge.updated",
     }
 
 
@@ -188,7 +194,10 @@ def test_off_session_needs_authentication_and_says_which_intent(client):
     with pytest.raises(stripe.CardError) as refused:
         client.v1.payment_intents.create(
             {
-                "amount": 5000, "currency": "usd", "confirm": True, "off_session": True,
+                "amount": 5000,
+                "currency": "usd",
+                "confirm": True,
+                "off_session": True,
                 "payment_method": "pm_card_authenticationRequired",
             }
         )

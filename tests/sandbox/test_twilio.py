@@ -26,8 +26,11 @@ def client(vendors, twilio_account):
 def send(client, receiver):
     def send(to: str = ADA, body: str = "Acme: invoice 1037 is due.", **fields):
         return client.messages.create(
-            to=to, messaging_service_sid=SERVICE, body=body,
-            status_callback=receiver.url + "/status", **fields,
+            to=to,
+            messaging_service_sid=SERVICE,
+            body=body,
+            status_callback=receiver.url + "/status",
+            **fields,
         )
 
     return send

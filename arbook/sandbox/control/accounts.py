@@ -16,11 +16,30 @@ if TYPE_CHECKING:
 
 routes = Routes()
 ACTS = {
-    "add_customer", "add_invoice", "pay", "pay_by_check", "change_amount", "edit", "credit",
-    "link_credit", "merge", "create", "update", "void", "delete", "payments_on",
+    "add_customer",
+    "add_invoice",
+    "pay",
+    "pay_by_check",
+    "change_amount",
+    "edit",
+    "credit",
+    "link_credit",
+    "merge",
+    "create",
+    "update",
+    "void",
+    "delete",
+    "payments_on",
 }
 STRIPE_ACTS = {
-    "pay", "pay_by_bank", "settle", "refund", "dispute", "close_dispute", "payout", "expire",
+    "pay",
+    "pay_by_bank",
+    "settle",
+    "refund",
+    "dispute",
+    "close_dispute",
+    "payout",
+    "expire",
 }
 
 
@@ -49,7 +68,9 @@ def change_app(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
 def realms(sandbox: "Sandbox", request: Request, sent: dict) -> list:
     return [
         {
-            "realm": realm, "name": ledger.name, "timezone": ledger.timezone,
+            "realm": realm,
+            "name": ledger.name,
+            "timezone": ledger.timezone,
             "refresh_token": sandbox.quickbooks.grant(realm).refresh_token,
             "rows": {entity: len(rows) for entity, rows in ledger.rows.items()},
         }
@@ -94,9 +115,7 @@ def bulk(sandbox: "Sandbox", request: Request, sent: dict, realm: str) -> dict:
 
 
 @routes.on("GET", "/quickbooks/realms/{realm}/{entity}")
-def entities(
-    sandbox: "Sandbox", request: Request, sent: dict, realm: str, entity: str
-) -> list:
+def entities(sandbox: "Sandbox", request: Request, sent: dict, realm: str, entity: str) -> list:
     narrow = {name: values[0] for name, values in request.query.items()}
     return sandbox.books(realm).all(entity, **narrow)
 

@@ -78,20 +78,27 @@ def state(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
         "smtp_port": sandbox.smtp_port,
         "clock": clock.now(),
         "quickbooks": {
-            "client_id": app.client_id, "client_secret": app.client_secret,
-            "verifier_token": app.verifier_token, "webhook_url": app.webhook_url,
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "verifier_token": app.verifier_token,
+            "webhook_url": app.webhook_url,
             "realms": accounts.realms(sandbox, request, {}),
         },
         "stripe": [
             {
-                "id": a.id, "name": a.data.name, "secret_key": a.data.secret_key,
-                "webhook_secret": a.data.webhook_secret, "webhook_url": a.data.webhook_url,
+                "id": a.id,
+                "name": a.data.name,
+                "secret_key": a.data.secret_key,
+                "webhook_secret": a.data.webhook_secret,
+                "webhook_url": a.data.webhook_url,
             }
             for a in sandbox.stripe_vendor.accounts()
         ],
         "twilio": [
             {
-                "sid": a.sid, "name": a.data.name, "auth_token": a.data.auth_token,
+                "sid": a.sid,
+                "name": a.data.name,
+                "auth_token": a.data.auth_token,
                 "services": list(a.data.services.values()),
             }
             for a in sandbox.twilio_vendor.accounts()

@@ -31,8 +31,14 @@ SHOWN = 200
 @routes.on("GET", "/books")
 def companies(sandbox: "Sandbox", request: Request) -> Response:
     rows = [
-        (link(f"/books/{realm}", ledger.name), realm, ledger.timezone,
-         len(ledger.of("Customer")), len(ledger.of("Invoice")), len(ledger.of("Payment")))
+        (
+            link(f"/books/{realm}", ledger.name),
+            realm,
+            ledger.timezone,
+            len(ledger.of("Customer")),
+            len(ledger.of("Invoice")),
+            len(ledger.of("Payment")),
+        )
         for realm, ledger in sandbox.quickbooks.app.companies.items()
     ]
     heads = ("Company", "Realm", "Time zone", "#Customers", "#Invoices", "#Payments")
@@ -44,17 +50,26 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     books = sandbox.books(realm)
     wanted = request.first("show", "open")
     asked = request.first("q").casefold()
-    found = [row for row in books.ledger.of("Invoice").values()
-             if wanted == "all" or row.facts[6] > 0]
+    found = [
+        row for row in books.ledger.of("Invoice").values() if wanted == "all" or row.facts[6] > 0
+    ]
     data = [row.data for row in sorted(found, key=lambda row: row.facts[4], reverse=True)]
     if asked:
-        data = [i for i in data if asked in i["CustomerRef"]["name"].casefold()
-                or asked in i.get("DocNumber", "")]
+        data = [
+            i
+            for i in data
+            if asked in i["CustomerRef"]["name"].casefold() or asked in i.get("DocNumber", "")
+        ]
     rows = [
-        (link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber") or f"Id {i['Id']}"),
-         link(f"/books/{realm}/customers/{i['CustomerRef']['value']}", i["CustomerRef"]["name"]),
-         i["TxnDate"], i.get("DueDate", "none"), money(i["TotalAmt"], _currency(i)),
-         money(i["Balance"], _currency(i)), _state(i))
+        (
+            link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber") or f"Id {i['Id']}"),
+            link(f"/books/{realm}/customers/{i['CustomerRef']['value']}", i["CustomerRef"]["name"]),
+            i["TxnDate"],
+            i.get("DueDate", "none"),
+            money(i["TotalAmt"], _currency(i)),
+            money(i["Balance"], _currency(i)),
+            _state(i),
+        )
         for i in data[:SHOWN]
     ]
     search = Html(
@@ -66,17 +81,25 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     heads = ("Number", "Customer", "Date", "Due", "#Total", "#Balance", "State")
     more = f"{len(data) - SHOWN} more; find by name." if len(data) > SHOWN else ""
     return page(
-        books.ledger.name, _tabs(realm),
+        books.ledger.name,
+        _tabs(realm),
         card("Invoices", search, table(heads, rows, "None found."), more),
-        at="/books", notice=request.first("notice"), error=request.first("error"),
+        at="/books",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
 
 
 def _tabs(realm: str) -> Html:
     root = f"/books/{realm}"
     places = (("", "Invoices"), ("/customers", "Customers"), ("/payments", "Payments"))
-    return join((Html('<nav class="tabs">'), *(link(root + path, name) for path, name in places),
-                 Html("</nav>")))
+    return join(
+        (
+            Html('<nav class="tabs">'),
+            *(link(root + path, name) for path, name in places),
+            Html("</nav>"),
+        )
+    )
 
 
 def _currency(data: dict[str, Any]) -> str:
@@ -95,24 +118,39 @@ def _state(invoice: dict[str, Any]) -> Html:
 def customers(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     books = sandbox.books(realm)
     rows = [
-        (link(f"/books/{realm}/customers/{c['Id']}", c["FullyQualifiedName"]),
-         c.get("PrimaryEmailAddr", {}).get("Address", ""),
-         c.get("Mobile", {}).get("FreeFormNumber", ""), money(c["Balance"], _currency(c)))
+        (
+            link(f"/books/{realm}/customers/{c['Id']}", c["FullyQualifiedName"]),
+            c.get("PrimaryEmailAddr", {}).get("Address", ""),
+            c.get("Mobile", {}).get("FreeFormNumber", ""),
+            money(c["Balance"], _currency(c)),
+        )
         for c in sorted(books.all("Customer"), key=lambda c: c["FullyQualifiedName"])[:SHOWN]
     ]
-    new = form(f"/books/{realm}/customers", "Add", field("Name", "name"), field("Email", "email"),
-               field("Mobile", "mobile"))
+    new = form(
+        f"/books/{realm}/customers",
+        "Add",
+        field("Name", "name"),
+        field("Email", "email"),
+        field("Mobile", "mobile"),
+    )
     heads = ("Customer", "Email", "Mobile", "#Balance")
-    return page(books.ledger.name, _tabs(realm), card("New customer", new),
-                card("Customers", table(heads, rows)), at="/books",
-                notice=request.first("notice"), error=request.first("error"))
+    return page(
+        books.ledger.name,
+        _tabs(realm),
+        card("New customer", new),
+        card("Customers", table(heads, rows)),
+        at="/books",
+        notice=request.first("notice"),
+        error=request.first("error"),
+    )
 
 
 @routes.on("POST", "/books/{realm}/customers")
 def add_customer(sandbox: "Sandbox", request: Request, realm: str) -> str:
     sent = request.form
     sandbox.books(realm).add_customer(
-        sent.get("name", ""), email=sent.get("email"), mobile=sent.get("mobile"))
+        sent.get("name", ""), email=sent.get("email"), mobile=sent.get("mobile")
+    )
     return "Customer added."
 
 
@@ -123,42 +161,70 @@ def customer(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Resp
     here = f"/books/{realm}/customers/{id_}"
     theirs = books.all("Invoice", CustomerRef=id_)
     rows = [
-        (link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber", "")), i["TxnDate"],
-         money(i["TotalAmt"], _currency(i)), money(i["Balance"], _currency(i)), _state(i))
+        (
+            link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber", "")),
+            i["TxnDate"],
+            money(i["TotalAmt"], _currency(i)),
+            money(i["Balance"], _currency(i)),
+            _state(i),
+        )
         for i in reversed(theirs)
     ]
-    edit = form(f"{here}/edit", "Save",
-                field("Email", "email", data.get("PrimaryEmailAddr", {}).get("Address", "")),
-                field("Mobile", "mobile", data.get("Mobile", {}).get("FreeFormNumber", "")),
-                field("Notes", "notes", data.get("Notes", "")),
-                choice("Active", "active", (("yes", "yes"), ("no", "no")),
-                       "yes" if data["Active"] else "no"))
+    edit = form(
+        f"{here}/edit",
+        "Save",
+        field("Email", "email", data.get("PrimaryEmailAddr", {}).get("Address", "")),
+        field("Mobile", "mobile", data.get("Mobile", {}).get("FreeFormNumber", "")),
+        field("Notes", "notes", data.get("Notes", "")),
+        choice(
+            "Active", "active", (("yes", "yes"), ("no", "no")), "yes" if data["Active"] else "no"
+        ),
+    )
     others = [(c["Id"], c["DisplayName"]) for c in books.all("Customer") if c["Id"] != id_][:SHOWN]
     acts = card(
         "Do in QuickBooks",
-        form(f"{here}/invoice", "Create invoice", field("Amount", "amount", "250.00"),
-             field("Due in days", "days", "30")),
+        form(
+            f"{here}/invoice",
+            "Create invoice",
+            field("Amount", "amount", "250.00"),
+            field("Due in days", "days", "30"),
+        ),
         form(f"{here}/money", "Record unapplied payment", field("Amount", "amount", "100.00")),
         form(f"{here}/credit", "Create credit memo", field("Amount", "amount", "50.00")),
-        form(f"{here}/merge", "Merge into", choice("Other customer", "winner", others),
-             kind="danger", then=f"/books/{realm}/customers"),
+        form(
+            f"{here}/merge",
+            "Merge into",
+            choice("Other customer", "winner", others),
+            kind="danger",
+            then=f"/books/{realm}/customers",
+        ),
     )
     heads = ("Number", "Date", "#Total", "#Balance", "State")
-    return page(data["FullyQualifiedName"], _tabs(realm),
-                Html(f"<p>Balance {money(data['Balance'], _currency(data))}</p>"),
-                card("Contact", edit), acts, card("Invoices", table(heads, rows[:SHOWN])),
-                at="/books", notice=request.first("notice"), error=request.first("error"))
+    return page(
+        data["FullyQualifiedName"],
+        _tabs(realm),
+        Html(f"<p>Balance {money(data['Balance'], _currency(data))}</p>"),
+        card("Contact", edit),
+        acts,
+        card("Invoices", table(heads, rows[:SHOWN])),
+        at="/books",
+        notice=request.first("notice"),
+        error=request.first("error"),
+    )
 
 
 @routes.on("POST", "/books/{realm}/customers/{id_}/{act}")
-def act_on_customer(
-    sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str
-) -> str:
+def act_on_customer(sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str) -> str:
     books, sent = sandbox.books(realm), request.form
     if act == "edit":
-        books.edit("Customer", id_, PrimaryEmailAddr={"Address": sent.get("email", "")},
-                   Mobile={"FreeFormNumber": sent.get("mobile", "")},
-                   Notes=sent.get("notes", ""), Active=sent.get("active") != "no")
+        books.edit(
+            "Customer",
+            id_,
+            PrimaryEmailAddr={"Address": sent.get("email", "")},
+            Mobile={"FreeFormNumber": sent.get("mobile", "")},
+            Notes=sent.get("notes", ""),
+            Active=sent.get("active") != "no",
+        )
         return "Saved."
     if act == "invoice":
         return _add_invoice(books, id_, sent)
@@ -188,16 +254,28 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
     data = books.get("Invoice", id_)
     here, currency = f"/books/{realm}/invoices/{id_}", _currency(data)
     rows = [
-        (p["Id"], p["TxnDate"], p.get("PaymentRefNum", ""), money(p["TotalAmt"], currency),
-         p.get("PrivateNote", ""))
+        (
+            p["Id"],
+            p["TxnDate"],
+            p.get("PaymentRefNum", ""),
+            money(p["TotalAmt"], currency),
+            p.get("PrivateNote", ""),
+        )
         for p in books.payments_on(id_)
     ]
     known = [
-        ("Customer", link(f"/books/{realm}/customers/{data['CustomerRef']['value']}",
-                          data["CustomerRef"]["name"])),
-        ("Date", data["TxnDate"]), ("Due", data.get("DueDate", "none")),
+        (
+            "Customer",
+            link(
+                f"/books/{realm}/customers/{data['CustomerRef']['value']}",
+                data["CustomerRef"]["name"],
+            ),
+        ),
+        ("Date", data["TxnDate"]),
+        ("Due", data.get("DueDate", "none")),
         ("Total", money(data["TotalAmt"], currency)),
-        ("Balance", money(data["Balance"], currency)), ("State", _state(data)),
+        ("Balance", money(data["Balance"], currency)),
+        ("State", _state(data)),
         ("Billing email", data.get("BillEmail", {}).get("Address", "")),
         ("Id, SyncToken", f"{data['Id']}, {data['SyncToken']}"),
         ("Note", data.get("PrivateNote", "")),
@@ -205,11 +283,18 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
     gone = f"/books/{realm}"
     acts = card(
         "Do in QuickBooks",
-        form(f"{here}/check", "Record check", field("Amount", "amount", data["Balance"]),
-             field("Check number", "number", "")),
+        form(
+            f"{here}/check",
+            "Record check",
+            field("Amount", "amount", data["Balance"]),
+            field("Check number", "number", ""),
+        ),
         form(f"{here}/amount", "Change amount", field("New total", "amount", data["TotalAmt"])),
-        form(f"{here}/due", "Change due date",
-             field("Due", "due", data.get("DueDate", ""), type="date")),
+        form(
+            f"{here}/due",
+            "Change due date",
+            field("Due", "due", data.get("DueDate", ""), type="date"),
+        ),
         form(f"{here}/credit", "Apply credit memo", field("Amount", "amount", "50.00")),
         Html('<div class="acts">'),
         form(f"{here}/void", "Void", kind="danger"),
@@ -217,17 +302,22 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
         Html("</div>"),
     )
     heads = ("Payment", "Date", "Reference", "#Amount", "Note")
-    return page(f"Invoice {data.get('DocNumber', id_)}", _tabs(realm), Html('<div class="grid">'),
-                card("Invoice", facts(known), live="facts"), acts,
-                Html("</div><br>"),
-                card("Payments", table(heads, rows, "None."), live="payments"),
-                at="/books", notice=request.first("notice"), error=request.first("error"))
+    return page(
+        f"Invoice {data.get('DocNumber', id_)}",
+        _tabs(realm),
+        Html('<div class="grid">'),
+        card("Invoice", facts(known), live="facts"),
+        acts,
+        Html("</div><br>"),
+        card("Payments", table(heads, rows, "None."), live="payments"),
+        at="/books",
+        notice=request.first("notice"),
+        error=request.first("error"),
+    )
 
 
 @routes.on("POST", "/books/{realm}/invoices/{id_}/{act}")
-def act_on_invoice(
-    sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str
-) -> str:
+def act_on_invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str) -> str:
     books, sent = sandbox.books(realm), request.form
     if act == "check":
         books.pay_by_check(id_, sent.get("amount"), number=sent.get("number", ""))
@@ -258,20 +348,36 @@ def payments(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     rows = []
     for id_, row in found[:SHOWN]:
         data = row.data
-        acts = join((form(f"/books/{realm}/payments/{id_}/void", "Void", kind="danger"),
-                     form(f"/books/{realm}/payments/{id_}/delete", "Delete", kind="danger")))
-        rows.append((id_, data["CustomerRef"]["name"], data["TxnDate"],
-                     data.get("PaymentRefNum", ""), money(data["TotalAmt"], _currency(data)),
-                     money(data["UnappliedAmt"], _currency(data)), acts))
+        acts = join(
+            (
+                form(f"/books/{realm}/payments/{id_}/void", "Void", kind="danger"),
+                form(f"/books/{realm}/payments/{id_}/delete", "Delete", kind="danger"),
+            )
+        )
+        rows.append(
+            (
+                id_,
+                data["CustomerRef"]["name"],
+                data["TxnDate"],
+                data.get("PaymentRefNum", ""),
+                money(data["TotalAmt"], _currency(data)),
+                money(data["UnappliedAmt"], _currency(data)),
+                acts,
+            )
+        )
     heads = ("Id", "Customer", "Date", "Reference", "#Amount", "#Unapplied", "")
-    return page(books.ledger.name, _tabs(realm), card("Payments", table(heads, rows), live="list"),
-                at="/books", notice=request.first("notice"), error=request.first("error"))
+    return page(
+        books.ledger.name,
+        _tabs(realm),
+        card("Payments", table(heads, rows), live="list"),
+        at="/books",
+        notice=request.first("notice"),
+        error=request.first("error"),
+    )
 
 
 @routes.on("POST", "/books/{realm}/payments/{id_}/{act}")
-def act_on_payment(
-    sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str
-) -> str:
+def act_on_payment(sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str) -> str:
     books = sandbox.books(realm)
     if act not in ("void", "delete"):
         raise ValueError(f"unknown act {act}")

@@ -57,7 +57,8 @@ def _books(sandbox: "Sandbox", realm: str) -> Html:
     figures = join(
         Html(f"<div><dt>{name}</dt><dd>{e(value)}</dd></div>")
         for name, value in (
-            ("Open invoices", len(owed)), ("Open", money(sum(owed))),
+            ("Open invoices", len(owed)),
+            ("Open", money(sum(owed))),
             ("Customers", len(ledger.of("Customer"))),
         )
     )
@@ -86,6 +87,14 @@ def _webhooks(sandbox: "Sandbox") -> Html:
     state = badge(f"{len(waiting)} waiting", "bad" if waiting else "good")
     wrong = badge(f"{len(faults)} faults on", "bad" if faults else "good")
     return card(
-        "Webhooks and faults", Html("<p>"), state, " ", wrong, Html("</p>"),
-        link("/faults", "Switch faults"), " ", link("/log", "Look at the log"), live="webhooks",
+        "Webhooks and faults",
+        Html("<p>"),
+        state,
+        " ",
+        wrong,
+        Html("</p>"),
+        link("/faults", "Switch faults"),
+        " ",
+        link("/log", "Look at the log"),
+        live="webhooks",
     )

@@ -16,13 +16,19 @@ routes = Routes()
 @routes.on("GET", "/mail")
 def mailbox(sandbox: "Sandbox", request: Request) -> Response:
     rows = [
-        (link(f"/mail/{letter.id}", letter.subject or "(no subject)"), letter.sender,
-         ", ".join(letter.to), letter.at.strftime("%d %b %H:%M"), len(letter.attachments) or "")
+        (
+            link(f"/mail/{letter.id}", letter.subject or "(no subject)"),
+            letter.sender,
+            ", ".join(letter.to),
+            letter.at.strftime("%d %b %H:%M"),
+            len(letter.attachments) or "",
+        )
         for letter in reversed(sandbox.mailbox)
     ]
     heads = ("Subject", "From", "To", "At", "#Files")
-    return page("Mail", card("Everything sent", table(heads, rows, "No mail yet."), live="mail"),
-                at="/mail")
+    return page(
+        "Mail", card("Everything sent", table(heads, rows, "No mail yet."), live="mail"), at="/mail"
+    )
 
 
 @routes.on("GET", "/mail/{id_}")
@@ -31,8 +37,10 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
     if found is None:
         raise KeyError(f"mail {id_}")
     files = join(
-        Html(f"<li>{link(f'/mail/{id_}/file/{number}', file.name)} "
-             f"<small>{len(file.content):,} bytes</small></li>")
+        Html(
+            f"<li>{link(f'/mail/{id_}/file/{number}', file.name)} "
+            f"<small>{len(file.content):,} bytes</small></li>"
+        )
         for number, file in enumerate(found.attachments)
     )
     text = found.text.replace("\r\n", "\n").strip()
@@ -40,17 +48,26 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
     if found.html:
         frame = base64.b64encode(found.html.encode()).decode()
         parts.append(
-            card("As HTML", Html(
-                '<iframe class="letter-frame" sandbox="allow-popups" title="The HTML part"'
-                f' src="data:text/html;charset=utf-8;base64,{frame}"></iframe>'))
+            card(
+                "As HTML",
+                Html(
+                    '<iframe class="letter-frame" sandbox="allow-popups" title="The HTML part"'
+                    f' src="data:text/html;charset=utf-8;base64,{frame}"></iframe>'
+                ),
+            )
         )
     if files:
         parts.append(card("Files", Html("<ul>"), files, Html("</ul>")))
     parts.append(card("Headers", facts(found.headers.items())))
-    return page(found.subject or "(no subject)",
-                Html(f'<p class="soft">From {escape(found.sender)} to '
-                     f"{escape(', '.join(found.to))}, {found.at:%a %d %b %Y %H:%M} UTC</p>"),
-                *parts, at="/mail")
+    return page(
+        found.subject or "(no subject)",
+        Html(
+            f'<p class="soft">From {escape(found.sender)} to '
+            f"{escape(', '.join(found.to))}, {found.at:%a %d %b %Y %H:%M} UTC</p>"
+        ),
+        *parts,
+        at="/mail",
+    )
 
 
 @routes.on("GET", "/mail/{id_}/file/{number}")
@@ -68,7 +85,10 @@ def slack(sandbox: "Sandbox", request: Request) -> Response:
     ]
     return page(
         "Slack",
-        card(sandbox.slack.workspace.team,
-             table(("Channel", "Message", "At"), rows, "Nobody was alerted yet."), live="slack"),
+        card(
+            sandbox.slack.workspace.team,
+            table(("Channel", "Message", "At"), rows, "Nobody was alerted yet."),
+            live="slack",
+        ),
         at="/slack-room",
     )

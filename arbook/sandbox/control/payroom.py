@@ -16,8 +16,12 @@ FAILURES = ("insufficient_funds", "account_closed", "no_account", "debit_not_aut
 @routes.on("GET", "/payments")
 def accounts(sandbox: "Sandbox", request: Request) -> Response:
     rows = [
-        (link(f"/payments/{account.id}", account.data.name), account.id,
-         len(account.table("payment_intent")), len(account.table("payout")))
+        (
+            link(f"/payments/{account.id}", account.data.name),
+            account.id,
+            len(account.table("payment_intent")),
+            len(account.table("payout")),
+        )
         for account in sandbox.stripe_vendor.accounts()
     ]
     heads = ("Account", "Id", "#Payments", "#Payouts")
@@ -30,11 +34,22 @@ def payments(sandbox: "Sandbox", request: Request, account: str) -> Response:
     here = f"/payments/{account}"
     rows = []
     for intent in list(reversed(found.table("payment_intent").values()))[:100]:
-        rows.append((intent["id"], intent["description"] or "", _when(intent["created"]),
-                     money(intent["amount"] / 100), _state(intent), _acts(here, found, intent)))
+        rows.append(
+            (
+                intent["id"],
+                intent["description"] or "",
+                _when(intent["created"]),
+                money(intent["amount"] / 100),
+                _state(intent),
+                _acts(here, found, intent),
+            )
+        )
     sessions = [
-        (link(session["url"], session["id"][:22]), money(session["amount_total"] / 100),
-         _when(session["expires_at"]))
+        (
+            link(session["url"], session["id"][:22]),
+            money(session["amount_total"] / 100),
+            _when(session["expires_at"]),
+        )
         for session in reversed(found.table("checkout.session").values())
         if session["status"] == "open" and session["url"]
     ]
@@ -42,8 +57,12 @@ def payments(sandbox: "Sandbox", request: Request, account: str) -> Response:
     for dispute in reversed(found.table("dispute").values()):
         acts: Any = ""
         if dispute["status"] not in ("won", "lost"):
-            acts = join((form(f"{here}/won", "Customer loses: won", id=dispute["id"]),
-                         form(f"{here}/lost", "Lost", id=dispute["id"])))
+            acts = join(
+                (
+                    form(f"{here}/won", "Customer loses: won", id=dispute["id"]),
+                    form(f"{here}/lost", "Lost", id=dispute["id"]),
+                )
+            )
         disputes.append((dispute["id"], money(dispute["amount"] / 100), dispute["status"], acts))
     payouts = [
         (one["id"], money(one["amount"] / 100), one["status"], _when(one["arrival_date"]))
@@ -55,15 +74,27 @@ def payments(sandbox: "Sandbox", request: Request, account: str) -> Response:
         found.data.name,
         card("Payments", table(heads, rows, "Nobody paid yet."), live="intents"),
         Html('<div class="grid">'),
-        card("Open checkout pages", table(("Session", "#Amount", "Until"), sessions, "None."),
-             live="sessions"),
-        card("Disputes", table(("Dispute", "#Amount", "State", ""), disputes, "None."),
-             live="disputes"),
-        card("Payouts", Html(f"<p>Balance {money(balance / 100)}</p>"),
-             form(f"{here}/payout", "Make payout", kind="primary"),
-             table(("Payout", "#Amount", "State", "Arrives"), payouts, "None."), live="payouts"),
+        card(
+            "Open checkout pages",
+            table(("Session", "#Amount", "Until"), sessions, "None."),
+            live="sessions",
+        ),
+        card(
+            "Disputes",
+            table(("Dispute", "#Amount", "State", ""), disputes, "None."),
+            live="disputes",
+        ),
+        card(
+            "Payouts",
+            Html(f"<p>Balance {money(balance / 100)}</p>"),
+            form(f"{here}/payout", "Make payout", kind="primary"),
+            table(("Payout", "#Amount", "State", "Arrives"), payouts, "None."),
+            live="payouts",
+        ),
         Html("</div>"),
-        at="/payments", notice=request.first("notice"), error=request.first("error"),
+        at="/payments",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
 
 
@@ -79,9 +110,18 @@ def _state(intent: dict[str, Any]) -> Html:
 def _acts(here: str, account: Any, intent: dict[str, Any]) -> Html:
     if intent["status"] == "processing":
         reasons = [(code, code.replace("_", " ")) for code in FAILURES]
-        return join((form(f"{here}/settle", "Settle", kind="primary", id=intent["id"]),
-                     form(f"{here}/fail", "Fail", choice("Because", "code", reasons),
-                          kind="danger", id=intent["id"])))
+        return join(
+            (
+                form(f"{here}/settle", "Settle", kind="primary", id=intent["id"]),
+                form(
+                    f"{here}/fail",
+                    "Fail",
+                    choice("Because", "code", reasons),
+                    kind="danger",
+                    id=intent["id"],
+                ),
+            )
+        )
     if intent["status"] != "succeeded":
         return Html("")
     charge = account.table("charge")[intent["latest_charge"]]
@@ -89,8 +129,12 @@ def _acts(here: str, account: Any, intent: dict[str, Any]) -> Html:
         return badge("disputed", "bad")
     if charge["refunded"]:
         return badge("refunded")
-    return join((form(f"{here}/refund", "Refund", id=charge["id"]),
-                 form(f"{here}/dispute", "Dispute", kind="danger", id=charge["id"])))
+    return join(
+        (
+            form(f"{here}/refund", "Refund", id=charge["id"]),
+            form(f"{here}/dispute", "Dispute", kind="danger", id=charge["id"]),
+        )
+    )
 
 
 @routes.on("POST", "/payments/{account}/{act}")

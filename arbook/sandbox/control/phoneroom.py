@@ -25,13 +25,27 @@ if TYPE_CHECKING:
     from arbook.sandbox.twilio.phones import Phone
 
 routes = Routes()
-QUICK = ("STOP", "HELP", "START", "I already paid this", "Can I pay half now and half next week?",
-         "This invoice is wrong", "Please stop texting me", "I'll pay on Friday")
+QUICK = (
+    "STOP",
+    "HELP",
+    "START",
+    "I already paid this",
+    "Can I pay half now and half next week?",
+    "This invoice is wrong",
+    "Please stop texting me",
+    "I'll pay on Friday",
+)
 LINES = ("mobile", "landline", "nonFixedVoip", "fixedVoip", "tollFree")
 FATES = (
-    ("delivered", "delivered"), ("sent", "never reported"), ("30003", "30003 unreachable"),
-    ("30004", "30004 blocked"), ("30005", "30005 unknown"), ("30006", "30006 landline"),
-    ("30007", "30007 filtered"), ("30008", "30008 unknown error"), ("21614", "21614 refused"),
+    ("delivered", "delivered"),
+    ("sent", "never reported"),
+    ("30003", "30003 unreachable"),
+    ("30004", "30004 blocked"),
+    ("30005", "30005 unknown"),
+    ("30006", "30006 landline"),
+    ("30007", "30007 filtered"),
+    ("30008", "30008 unknown error"),
+    ("21614", "21614 refused"),
 )
 
 
@@ -42,19 +56,34 @@ def phones(sandbox: "Sandbox", request: Request) -> Response:
         (talking if phone.messages else quiet).append(phone)
     talking.sort(key=lambda phone: phone.messages[-1].created, reverse=True)
     rows = [
-        (_named(phone), phone.messages[-1].body[:80],
-         phone.messages[-1].created.strftime("%d %b %H:%M"), len(phone.messages))
+        (
+            _named(phone),
+            phone.messages[-1].body[:80],
+            phone.messages[-1].created.strftime("%d %b %H:%M"),
+            len(phone.messages),
+        )
         for phone in talking
     ]
     others = table(("Phone", "Line"), [(_named(phone), phone.data.line) for phone in quiet])
     return page(
         "The customers' phones",
-        card("With messages", table(("Phone", "Last text", "At", "#Texts"), rows, "No text yet."),
-             live="talking"),
-        card("All other phones", Html("<details><summary>"), f"Show {len(quiet)}",
-             Html("</summary>"), others, Html("</details>"),
-             form("/phones/open", "Open", field("Another number", "number", "+1"))),
-        at="/phones", notice=request.first("notice"), error=request.first("error"),
+        card(
+            "With messages",
+            table(("Phone", "Last text", "At", "#Texts"), rows, "No text yet."),
+            live="talking",
+        ),
+        card(
+            "All other phones",
+            Html("<details><summary>"),
+            f"Show {len(quiet)}",
+            Html("</summary>"),
+            others,
+            Html("</details>"),
+            form("/phones/open", "Open", field("Another number", "number", "+1")),
+        ),
+        at="/phones",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
 
 
@@ -90,7 +119,8 @@ def conversation(sandbox: "Sandbox", request: Request, number: str) -> Response:
         f'<form method="post" action="{where}/reply" class="quick">{quick}</form></section>'
     )
     behaviour = form(
-        f"{where}/behaviour", "Save",
+        f"{where}/behaviour",
+        "Save",
         field("Name", "name", phone.data.name),
         choice("Lookup says", "line", [(x, x) for x in LINES], phone.data.line),
         choice("Texts are", "fate", FATES, phone.data.fate),
@@ -101,18 +131,27 @@ def conversation(sandbox: "Sandbox", request: Request, number: str) -> Response:
     ]
     return page(
         phone.data.name or number,
-        Html('<div class="grid">'), device, Html("<div>"),
+        Html('<div class="grid">'),
+        device,
+        Html("<div>"),
         card("How this line behaves", behaviour),
-        card("What Twilio knows", table(("At", "Status", "Error", "Text"), statuses),
-             live="statuses"),
+        card(
+            "What Twilio knows", table(("At", "Status", "Error", "Text"), statuses), live="statuses"
+        ),
         Html("</div></div>"),
-        at="/phones", notice=request.first("notice"), error=request.first("error"),
+        at="/phones",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
 
 
 def _all(sandbox: "Sandbox", number: str) -> list[Message]:
-    return [m for a in sandbox.state.twilio.values() for m in a.messages.values()
-            if number in (m.to, m.sender)]
+    return [
+        m
+        for a in sandbox.state.twilio.values()
+        for m in a.messages.values()
+        if number in (m.to, m.sender)
+    ]
 
 
 def _bubble(message: Message) -> Html:

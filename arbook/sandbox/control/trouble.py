@@ -17,27 +17,43 @@ VENDORS = ("quickbooks", "stripe", "twilio", "slack", "mail")
 @routes.on("GET", "/faults")
 def faults(sandbox: "Sandbox", request: Request) -> Response:
     rows = [
-        (f"{rule.vendor} {rule.operation}", rule.kind,
-         "until cleared" if rule.times is None else f"{rule.times - rule.struck} more",
-         rule.struck, form("/faults/clear", "Switch off", id=rule.id))
+        (
+            f"{rule.vendor} {rule.operation}",
+            rule.kind,
+            "until cleared" if rule.times is None else f"{rule.times - rule.struck} more",
+            rule.struck,
+            form("/faults/clear", "Switch off", id=rule.id),
+        )
         for rule in sandbox.faults.active()
     ]
     kinds = [(kind, kind) for kind in CALL_KINDS + WEBHOOK_KINDS + MAIL_KINDS]
     add = form(
-        "/faults", "Switch on",
+        "/faults",
+        "Switch on",
         choice("Vendor", "vendor", [(name, name) for name in VENDORS]),
-        field("Operation", "operation", "*"), choice("Kind", "kind", kinds),
-        field("Times (empty: until cleared)", "times", "1"), field("Seconds", "seconds", "5"),
+        field("Operation", "operation", "*"),
+        choice("Kind", "kind", kinds),
+        field("Times (empty: until cleared)", "times", "1"),
+        field("Seconds", "seconds", "5"),
         kind="primary",
     )
     heads = ("Where", "What", "How long", "#Struck", "")
     return page(
-        "Faults", card("Switch a fault on", add, Html(
-            '<p class="hint">Operations as in the log: query.invoice, payment.create, cdc, token,'
-            " checkout.sessions.create, messages.create, webhook, ... or *.</p>")),
+        "Faults",
+        card(
+            "Switch a fault on",
+            add,
+            Html(
+                '<p class="hint">Operations as in the log: query.invoice, payment.create, cdc,'
+                " token, checkout.sessions.create, messages.create, webhook, ... or *.</p>"
+            ),
+        ),
         card("Now in force", table(heads, rows, "All vendors behave."), live="rules"),
-        _settings(sandbox), _parcels(sandbox),
-        at="/faults", notice=request.first("notice"), error=request.first("error"),
+        _settings(sandbox),
+        _parcels(sandbox),
+        at="/faults",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
 
 
@@ -46,18 +62,46 @@ def _settings(sandbox: "Sandbox") -> Html:
     for account in sandbox.twilio_vendor.accounts():
         status = account.service.campaign_status
         other = "FAILED" if status == "VERIFIED" else "VERIFIED"
-        parts.append(join((Html("<p>"), f"Twilio {account.data.name}: A2P campaign ",
-                           badge(status, "good" if status == "VERIFIED" else "bad"), " ",
-                           form("/faults/campaign", f"Make it {other}", sid=account.sid,
-                                status=other), Html("</p>"))))
+        parts.append(
+            join(
+                (
+                    Html("<p>"),
+                    f"Twilio {account.data.name}: A2P campaign ",
+                    badge(status, "good" if status == "VERIFIED" else "bad"),
+                    " ",
+                    form("/faults/campaign", f"Make it {other}", sid=account.sid, status=other),
+                    Html("</p>"),
+                )
+            )
+        )
     for realm, ledger in sandbox.quickbooks.app.companies.items():
-        parts.append(join((Html("<p>"), f"QuickBooks {ledger.name}: ",
-                           form("/faults/disconnect", "Owner disconnects the app", kind="danger",
-                                realm=realm), Html("</p>"))))
+        parts.append(
+            join(
+                (
+                    Html("<p>"),
+                    f"QuickBooks {ledger.name}: ",
+                    form(
+                        "/faults/disconnect",
+                        "Owner disconnects the app",
+                        kind="danger",
+                        realm=realm,
+                    ),
+                    Html("</p>"),
+                )
+            )
+        )
     app = sandbox.quickbooks.app
     other = "legacy" if app.webhook_format == "cloudevents" else "cloudevents"
-    parts.append(join((Html("<p>"), f"QuickBooks webhooks are {app.webhook_format}. ",
-                       form("/faults/format", f"Send {other}", format=other), Html("</p>"))))
+    parts.append(
+        join(
+            (
+                Html("<p>"),
+                f"QuickBooks webhooks are {app.webhook_format}. ",
+                form("/faults/format", f"Send {other}", format=other),
+                Html("</p>"),
+            )
+        )
+    )
     return card("Settings", *parts)
 
 
@@ -66,8 +110,13 @@ def _parcels(sandbox: "Sandbox") -> Html:
         again = form("/faults/again", "Send again", id=parcel.id) if parcel.id else ""
         if parcel.state in ("waiting", "sending"):
             again = ""
-        return (parcel.vendor, parcel.about, ", ".join(map(str, parcel.statuses)) or "-",
-                "held" if parcel.held else parcel.state, again)
+        return (
+            parcel.vendor,
+            parcel.about,
+            ", ".join(map(str, parcel.statuses)) or "-",
+            "held" if parcel.held else parcel.state,
+            again,
+        )
 
     shown = [*sandbox.delivery.waiting(), *reversed(sandbox.state.delivered[-30:])]
     heads = ("Vendor", "About", "Answers", "State", "")
@@ -118,9 +167,15 @@ def again(sandbox: "Sandbox", request: Request) -> str:
 @routes.on("GET", "/log")
 def log(sandbox: "Sandbox", request: Request) -> Response:
     rows = [
-        (call.at.strftime("%H:%M:%S"), call.vendor, call.operation, call.status or "none",
-         f"{call.milliseconds:.0f} ms", badge(call.fault, "bad") if call.fault else "",
-         call.detail[:120])
+        (
+            call.at.strftime("%H:%M:%S"),
+            call.vendor,
+            call.operation,
+            call.status or "none",
+            f"{call.milliseconds:.0f} ms",
+            badge(call.fault, "bad") if call.fault else "",
+            call.detail[:120],
+        )
         for call in list(reversed(sandbox.faults.log))[:150]
     ]
     counts = [
@@ -130,11 +185,17 @@ def log(sandbox: "Sandbox", request: Request) -> Response:
     ]
     heads = ("At", "Vendor", "Operation", "Status", "#Took", "Fault", "About")
     return page(
-        "Calls", Html('<div class="grid">'),
-        card("Counts", table(("Vendor", "Operation", "#Calls"), counts, "No call yet."),
-             form("/log/forget", "Start again"), live="counts"),
+        "Calls",
+        Html('<div class="grid">'),
+        card(
+            "Counts",
+            table(("Vendor", "Operation", "#Calls"), counts, "No call yet."),
+            form("/log/forget", "Start again"),
+            live="counts",
+        ),
         Html("</div><br>"),
-        card("Last calls", table(heads, rows, "No call yet."), live="calls"), at="/log",
+        card("Last calls", table(heads, rows, "No call yet."), live="calls"),
+        at="/log",
     )
 
 
@@ -142,5 +203,3 @@ def log(sandbox: "Sandbox", request: Request) -> Response:
 def forget(sandbox: "Sandbox", request: Request) -> str:
     sandbox.faults.forget()
     return "Counting from zero."
-
-

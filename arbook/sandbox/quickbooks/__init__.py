@@ -43,8 +43,14 @@ class QuickBooks:
         return not self.app.pending
 
     def add_company(
-        self, realm: str, name: str, *, timezone: str = "America/New_York",
-        refresh_token: str = "", starter: bool = True, **fields: Any,
+        self,
+        realm: str,
+        name: str,
+        *,
+        timezone: str = "America/New_York",
+        refresh_token: str = "",
+        starter: bool = True,
+        **fields: Any,
     ) -> Books:
         """A new company with a chart of accounts, terms and items, and one consent."""
         from arbook.sandbox.quickbooks import starter as start
@@ -94,9 +100,7 @@ class QuickBooks:
         if at is None:
             return []
         folded = value.casefold()
-        return [
-            id_ for id_, row in ledger.of(entity).items() if row.facts[at].casefold() == folded
-        ]
+        return [id_ for id_, row in ledger.of(entity).items() if row.facts[at].casefold() == folded]
 
     def jobs(self, ledger: Ledger) -> list[tuple[str, str]]:
         """(job, parent) for all customers below another."""

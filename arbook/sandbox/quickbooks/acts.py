@@ -39,8 +39,15 @@ class Acts:
         return self.create("Invoice", data, at=at)
 
     def pay(
-        self, customer_id: str, total: Any, on: dict[str, Any] | None = None,
-        *, at: datetime | None = None, reference: str = "", method: str = "Check", **fields: Any,
+        self,
+        customer_id: str,
+        total: Any,
+        on: dict[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        reference: str = "",
+        method: str = "Check",
+        **fields: Any,
     ) -> dict:
         """Money from a customer, applied to invoices (`on`: id to amount) as far as named."""
         data: dict[str, Any] = {
@@ -70,8 +77,11 @@ class Acts:
         value = cents(invoice["Balance"] if total in (None, "") else total)
         part = min(value, cents(invoice["Balance"]))
         return self.pay(
-            invoice["CustomerRef"]["value"], amount(value), {invoice_id: amount(part)},
-            reference=number or f"CHK-{1000 + self.ledger.next_id}", at=at,
+            invoice["CustomerRef"]["value"],
+            amount(value),
+            {invoice_id: amount(part)},
+            reference=number or f"CHK-{1000 + self.ledger.next_id}",
+            at=at,
         )
 
     def change_amount(self, invoice_id: str, total: Any, *, at: datetime | None = None) -> dict:
@@ -81,7 +91,10 @@ class Acts:
         line["Amount"] = amount(cents(total))
         line["SalesItemLineDetail"].update(Qty=1, UnitPrice=amount(cents(total)))
         change = {
-            "Id": invoice_id, "SyncToken": invoice["SyncToken"], "sparse": True, "Line": [line],
+            "Id": invoice_id,
+            "SyncToken": invoice["SyncToken"],
+            "sparse": True,
+            "Line": [line],
             "TxnTaxDetail": {"TotalTax": 0},
         }
         return self.update("Invoice", change, at=at)
@@ -89,13 +102,16 @@ class Acts:
     def edit(self, entity: str, id_: str, *, at: datetime | None = None, **fields: Any) -> dict:
         """A sparse update with the current SyncToken."""
         token = self.get(entity, id_)["SyncToken"]
-        return self.update(
-            entity, {"Id": id_, "SyncToken": token, "sparse": True} | fields, at=at
-        )
+        return self.update(entity, {"Id": id_, "SyncToken": token, "sparse": True} | fields, at=at)
 
     def credit(
-        self, customer_id: str, total: Any, *, apply_to: str | None = None,
-        at: datetime | None = None, **fields: Any,
+        self,
+        customer_id: str,
+        total: Any,
+        *,
+        apply_to: str | None = None,
+        at: datetime | None = None,
+        **fields: Any,
     ) -> dict:
         """A credit memo; with `apply_to` QuickBooks' own 0.00 payment links it to an invoice."""
         line = {

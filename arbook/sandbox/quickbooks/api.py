@@ -44,9 +44,14 @@ def operation(
     if function is read:
         return f"{named['entity'].lower()}.read", ""
     return {
-        change_data_capture: "cdc", batch: "batch", company_info: "companyinfo.read",
-        preferences: "preferences.read", pdf: "invoice.pdf", send: "invoice.send",
-        upload: "upload", report: "report",
+        change_data_capture: "cdc",
+        batch: "batch",
+        company_info: "companyinfo.read",
+        preferences: "preferences.read",
+        pdf: "invoice.pdf",
+        send: "invoice.send",
+        upload: "upload",
+        report: "report",
     }[function], named.get("name", "")
 
 
@@ -183,9 +188,7 @@ def _batch_item(books: "Books", item: dict[str, Any]) -> dict[str, Any]:
     return _perform(books, entity, item[entity], item.get("operation", "create"))
 
 
-def _perform(
-    books: "Books", entity: str, data: dict[str, Any], verb: str
-) -> dict[str, Any]:
+def _perform(books: "Books", entity: str, data: dict[str, Any], verb: str) -> dict[str, Any]:
     if verb == "delete":
         gone = books.delete(entity, str(data.get("Id")), data.get("SyncToken"))
         return {entity: gone}

@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from arbook.sandbox.quickbooks import QuickBooks
 
 TRANSACTIONS = {
-    "Invoice", "Payment", "CreditMemo", "JournalEntry", "Deposit", "Transfer", "RefundReceipt",
+    "Invoice",
+    "Payment",
+    "CreditMemo",
+    "JournalEntry",
+    "Deposit",
+    "Transfer",
+    "RefundReceipt",
     "SalesReceipt",
 }
 SYSTEM = ("Id", "SyncToken", "domain", "sparse", "MetaData", "LinkedTxn")
@@ -91,8 +97,12 @@ class Books(Acts):
                 data.setdefault("TxnDate", time[:10])
                 self._check_period(data["TxnDate"])
             data = {
-                "domain": "QBO", "sparse": False, "Id": self.ledger.new_id(), "SyncToken": "0",
-                "MetaData": {"CreateTime": time, "LastUpdatedTime": time}, **data,
+                "domain": "QBO",
+                "sparse": False,
+                "Id": self.ledger.new_id(),
+                "SyncToken": "0",
+                "MetaData": {"CreateTime": time, "LastUpdatedTime": time},
+                **data,
             }
             self._work_out(entity, data, None, at)
             self.put(entity, data)
@@ -230,9 +240,7 @@ class Books(Acts):
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _current(
-        self, entity: str, data: dict[str, Any], *, loose: bool = False
-    ) -> dict[str, Any]:
+    def _current(self, entity: str, data: dict[str, Any], *, loose: bool = False) -> dict[str, Any]:
         """The stored entity, when the caller knows its SyncToken."""
         if not data.get("Id"):
             raise Refusal("2020", "Required parameter Id is missing in the request", element="Id")

@@ -13,17 +13,37 @@ if TYPE_CHECKING:
 
 GATHER = 0.15
 LEGACY = {
-    "created": "Create", "updated": "Update", "deleted": "Delete", "voided": "Void",
-    "merged": "Merge", "emailed": "Emailed",
+    "created": "Create",
+    "updated": "Update",
+    "deleted": "Delete",
+    "voided": "Void",
+    "merged": "Merge",
+    "emailed": "Emailed",
 }
 ANNOUNCED = {
-    "Invoice", "Payment", "Customer", "CreditMemo", "JournalEntry", "Account", "Item", "Term",
-    "Deposit", "Transfer", "RefundReceipt", "SalesReceipt", "PaymentMethod",
+    "Invoice",
+    "Payment",
+    "Customer",
+    "CreditMemo",
+    "JournalEntry",
+    "Account",
+    "Item",
+    "Term",
+    "Deposit",
+    "Transfer",
+    "RefundReceipt",
+    "SalesReceipt",
+    "PaymentMethod",
 }
 
 
 def gather(
-    quickbooks: "QuickBooks", realm: str, entity: str, id_: str, verb: str, at: datetime,
+    quickbooks: "QuickBooks",
+    realm: str,
+    entity: str,
+    id_: str,
+    verb: str,
+    at: datetime,
     data: dict[str, Any],
 ) -> None:
     """Remember one change; the first of a batch starts the clock."""

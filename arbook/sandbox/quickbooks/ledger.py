@@ -63,13 +63,23 @@ FILTERABLE: dict[str, dict[str, Reader]] = {
     "JournalEntry": ALWAYS | {"DocNumber": _text, "TxnDate": _text},
     "Customer": ALWAYS
     | {
-        "DisplayName": _text, "CompanyName": _text, "GivenName": _text, "FamilyName": _text,
-        "FullyQualifiedName": _text, "Active": _flag, "Balance": _number,
+        "DisplayName": _text,
+        "CompanyName": _text,
+        "GivenName": _text,
+        "FamilyName": _text,
+        "FullyQualifiedName": _text,
+        "Active": _flag,
+        "Balance": _number,
         "PrimaryEmailAddr": _address,
     },
-    "Account": ALWAYS | _NAMED | {
-        "AccountType": _text, "AccountSubType": _text, "Classification": _text,
-        "CurrentBalance": _number, "FullyQualifiedName": _text,
+    "Account": ALWAYS
+    | _NAMED
+    | {
+        "AccountType": _text,
+        "AccountSubType": _text,
+        "Classification": _text,
+        "CurrentBalance": _number,
+        "FullyQualifiedName": _text,
     },
     "Item": ALWAYS | _NAMED | {"Type": _text, "FullyQualifiedName": _text},
     "Term": ALWAYS | _NAMED,
@@ -86,8 +96,16 @@ FILTERABLE: dict[str, dict[str, Reader]] = {
     "SalesReceipt": ALWAYS | {"TxnDate": _text, "DocNumber": _text, "CustomerRef": _ref},
 }
 NAME_LISTS = {
-    "Customer", "Vendor", "Account", "Item", "Term", "PaymentMethod", "CustomerType", "Class",
-    "Department", "TaxCode",
+    "Customer",
+    "Vendor",
+    "Account",
+    "Item",
+    "Term",
+    "PaymentMethod",
+    "CustomerType",
+    "Class",
+    "Department",
+    "TaxCode",
 }
 FIELDS = {entity: list(readers) for entity, readers in FILTERABLE.items()}
 _INDEX = {entity: {name: at for at, name in enumerate(names)} for entity, names in FIELDS.items()}

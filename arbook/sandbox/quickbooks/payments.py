@@ -26,9 +26,7 @@ def links(payment: dict[str, Any]) -> list[tuple[str, str, int]]:
     ]
 
 
-def work_out(
-    books: "Books", new: dict[str, Any], old: dict[str, Any] | None, at: datetime
-) -> None:
+def work_out(books: "Books", new: dict[str, Any], old: dict[str, Any] | None, at: datetime) -> None:
     """Check a payment and apply it; on update the old application is undone first."""
     customer = books.customer(new.get("CustomerRef"))
     new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}

@@ -1,7 +1,7 @@
 """QuickBooks' query language: one entity, AND only, literals in single quotes.
 
-    SELECT * | COUNT(*) | f1, f2 FROM Entity [WHERE f op v [AND ...]] [ORDERBY f [ASC|DESC], ...]
-    [STARTPOSITION n] [MAXRESULTS m]
+SELECT * | COUNT(*) | f1, f2 FROM Entity [WHERE f op v [AND ...]] [ORDERBY f [ASC|DESC], ...]
+[STARTPOSITION n] [MAXRESULTS m]
 """
 
 import operator
@@ -22,7 +22,11 @@ _TOKEN = re.compile(
     re.S,
 )
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+    "=": operator.eq,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
 }
 MAX_PAGE = 1000
 

@@ -39,8 +39,16 @@ def open_documents(books: "Books", as_of: str) -> list[Open]:
             rate = data.get("ExchangeRate", 1) or 1
             due = data.get("DueDate") or data["TxnDate"]
             result.append(
-                Open(word, data["Id"], data.get("DocNumber") or data.get("PaymentRefNum") or "",
-                     who, data["TxnDate"], due, round(total * rate), round(left * rate))
+                Open(
+                    word,
+                    data["Id"],
+                    data.get("DocNumber") or data.get("PaymentRefNum") or "",
+                    who,
+                    data["TxnDate"],
+                    due,
+                    round(total * rate),
+                    round(left * rate),
+                )
             )
 
     dates = {
@@ -253,8 +261,13 @@ def detail(books: "Books", request: Request) -> dict[str, Any]:
                 "type": "Section",
             }
         )
-    rows.append({"Summary": {"ColData": _sums("TOTAL", documents)}, "type": "Section",
-                 "group": "GrandTotal"})
+    rows.append(
+        {
+            "Summary": {"ColData": _sums("TOTAL", documents)},
+            "type": "Section",
+            "group": "GrandTotal",
+        }
+    )
     return {
         "Header": _head(books, "AgedReceivableDetail", frame, not documents),
         "Columns": {"Column": [_column(*column) for column in DETAIL]},

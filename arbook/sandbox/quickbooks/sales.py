@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 SUFFIX = " (deleted)"
 
 
-def work_out(
-    books: "Books", entity: str, new: dict[str, Any], old: dict[str, Any] | None
-) -> None:
+def work_out(books: "Books", entity: str, new: dict[str, Any], old: dict[str, Any] | None) -> None:
     """Totals, balance, due date, number and names of an invoice or credit memo."""
     customer = books.customer(new.get("CustomerRef"))
     new["CustomerRef"] = {"value": customer["Id"], "name": customer["DisplayName"]}
@@ -61,7 +59,10 @@ def _work_out_lines(books: "Books", new: dict[str, Any]) -> None:
         if not kind:
             raise Refusal("2020", "Required parameter DetailType is missing", element="DetailType")
         if kind not in (
-            "SalesItemLineDetail", "DiscountLineDetail", "DescriptionOnly", "GroupLineDetail",
+            "SalesItemLineDetail",
+            "DiscountLineDetail",
+            "DescriptionOnly",
+            "GroupLineDetail",
         ):
             raise Refusal("2170", f"Invalid Enumeration : {kind}", element="DetailType")
         line.setdefault("Id", str(number))
@@ -72,15 +73,11 @@ def _work_out_lines(books: "Books", new: dict[str, Any]) -> None:
         if item:
             item["name"] = books.get("Item", item["value"])["Name"]
     subtotal = amount(sum(cents(x.get("Amount")) for x in lines if "SalesItemLineDetail" in x))
-    lines.append(
-        {"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
-    )
+    lines.append({"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}})
     new["Line"] = lines
 
 
-def _work_out_due_date(
-    books: "Books", new: dict[str, Any], old: dict[str, Any] | None
-) -> None:
+def _work_out_due_date(books: "Books", new: dict[str, Any], old: dict[str, Any] | None) -> None:
     term = (new.get("SalesTermRef") or {}).get("value")
     if term:
         if term not in books.ledger.of("Term"):
@@ -121,12 +118,12 @@ def _work_out_number(
         raise Refusal("6140", detail, element="DocNumber")
 
 
-def work_out_customer(
-    books: "Books", new: dict[str, Any], old: dict[str, Any] | None
-) -> None:
+def work_out_customer(books: "Books", new: dict[str, Any], old: dict[str, Any] | None) -> None:
     """Names, parents and balances of a customer; the display name is unique among all names."""
-    name = new.get("DisplayName") or new.get("CompanyName") or " ".join(
-        part for part in (new.get("GivenName"), new.get("FamilyName")) if part
+    name = (
+        new.get("DisplayName")
+        or new.get("CompanyName")
+        or " ".join(part for part in (new.get("GivenName"), new.get("FamilyName")) if part)
     )
     if not name:
         raise Refusal("2020", "At least one name field is required", element="DisplayName")

@@ -28,8 +28,11 @@ def plant(books: "Books") -> None:
             books.create(
                 "Account",
                 {
-                    "Name": name, "FullyQualifiedName": name, "AccountType": kind,
-                    "AccountSubType": subtype, "Classification": classification,
+                    "Name": name,
+                    "FullyQualifiedName": name,
+                    "AccountType": kind,
+                    "AccountSubType": subtype,
+                    "Classification": classification,
                     "CurrentBalance": 0,
                 },
             )
@@ -43,7 +46,9 @@ def plant(books: "Books") -> None:
         books.create(
             "Item",
             {
-                "Name": "Services", "FullyQualifiedName": "Services", "Type": "Service",
+                "Name": "Services",
+                "FullyQualifiedName": "Services",
+                "Type": "Service",
                 "IncomeAccountRef": {"value": account(books, "Services")},
             },
         )

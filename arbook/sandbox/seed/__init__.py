@@ -29,9 +29,7 @@ def facts(sandbox: "Sandbox") -> dict[str, Any]:
     return sandbox.state.facts
 
 
-def plant(
-    sandbox: "Sandbox", *, number: int = 1, today: date | None = None
-) -> dict[str, Any]:
+def plant(sandbox: "Sandbox", *, number: int = 1, today: date | None = None) -> dict[str, Any]:
     """Write both companies. `facts["companies"][slug]` holds `realm`, `refresh_token`, `stripe`,
     `twilio`, `special` (handle to customer and invoices), `consented` and `counts`.
     """
@@ -50,15 +48,21 @@ def plant(
 
 def _vendors(sandbox: "Sandbox", business: Business) -> None:
     sandbox.stripe_vendor.add_account(
-        business.stripe["id"], business.name, secret_key=business.stripe["secret_key"],
+        business.stripe["id"],
+        business.name,
+        secret_key=business.stripe["secret_key"],
         webhook_secret=business.stripe["webhook_secret"],
     )
     sandbox.twilio_vendor.add_account(
-        business.twilio["sid"], business.name, auth_token=business.twilio["auth_token"],
-        brand_sid=business.twilio["brand"], key_secret="k" + business.twilio["auth_token"][1:],
+        business.twilio["sid"],
+        business.name,
+        auth_token=business.twilio["auth_token"],
+        brand_sid=business.twilio["brand"],
+        key_secret="k" + business.twilio["auth_token"][1:],
         services=[
             {
-                "sid": business.twilio["service"], "name": business.name,
+                "sid": business.twilio["service"],
+                "name": business.name,
                 "numbers": [business.twilio["number"]],
                 "campaign_sid": business.twilio["campaign"],
             }
@@ -74,9 +78,14 @@ def _company(
     if now.astimezone(zone).date() != today:
         now = datetime(today.year, today.month, today.day, 18, tzinfo=zone)
     books = sandbox.quickbooks.add_company(
-        business.realm, business.name, timezone=business.timezone,
-        refresh_token=business.refresh_token, address=business.address, email=business.email,
-        phone=business.phone, next_doc=business.first_number,
+        business.realm,
+        business.name,
+        timezone=business.timezone,
+        refresh_token=business.refresh_token,
+        address=business.address,
+        email=business.email,
+        phone=business.phone,
+        next_doc=business.first_number,
     )
     books.ledger.preferences["CurrencyPrefs"]["MultiCurrencyEnabled"] = True
     people = People(rng, business.slug)
@@ -140,15 +149,20 @@ def _papers(writer: Writer, ids: dict[str, str], today: date) -> None:
         against = starter.account(books, "Bad Debts" if posting == "Credit" else "Services")
         lines = [
             {
-                "Amount": 120.0, "DetailType": "JournalEntryLineDetail",
+                "Amount": 120.0,
+                "DetailType": "JournalEntryLineDetail",
                 "JournalEntryLineDetail": {
-                    "PostingType": posting, "AccountRef": {"value": receivable}, "Entity": who,
+                    "PostingType": posting,
+                    "AccountRef": {"value": receivable},
+                    "Entity": who,
                 },
             },
             {
-                "Amount": 120.0, "DetailType": "JournalEntryLineDetail",
+                "Amount": 120.0,
+                "DetailType": "JournalEntryLineDetail",
                 "JournalEntryLineDetail": {
-                    "PostingType": other, "AccountRef": {"value": against},
+                    "PostingType": other,
+                    "AccountRef": {"value": against},
                 },
             },
         ]

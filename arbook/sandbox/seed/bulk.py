@@ -9,7 +9,11 @@ from arbook.sandbox.quickbooks.ledger import Row
 
 
 def bulk(
-    books: Books, invoices: int = 1000, *, open: int | None = None, customers: int = 0,
+    books: Books,
+    invoices: int = 1000,
+    *,
+    open: int | None = None,
+    customers: int = 0,
     number: int = 1,
 ) -> int:
     """Add `invoices` invoices, `open` of them unpaid (all by default); their number comes back."""
@@ -49,7 +53,15 @@ def bulk(
             f'"LinkedTxn":[],"CustomField":[]}}'
         ).encode()
         facts = (
-            id_, epoch, epoch, str(start_doc + at), days[age], dues[age], balance, str(customer), ""
+            id_,
+            epoch,
+            epoch,
+            str(start_doc + at),
+            days[age],
+            dues[age],
+            balance,
+            str(customer),
+            "",
         )
         table[str(id_)] = Row(blob, facts, epoch)
     _customers(books, first, owed, stamp, epoch)
@@ -72,6 +84,16 @@ def _customers(books: Books, first: int, owed: list[int], stamp: str, epoch: flo
             f'"CurrencyRef":{{"value":"{books.ledger.currency}"}}}}'
         ).encode()
         facts = (
-            id_, epoch, epoch, name, name, "", "", name, True, balance, f"ap{at + 1}@bulk.example"
+            id_,
+            epoch,
+            epoch,
+            name,
+            name,
+            "",
+            "",
+            name,
+            True,
+            balance,
+            f"ap{at + 1}@bulk.example",
         )
         table[str(id_)] = Row(blob, facts, epoch)

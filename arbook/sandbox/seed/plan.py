@@ -88,7 +88,11 @@ def balance(rng: random.Random, plans: list[PlannedInvoice], today: date, prepar
 
 
 def _open_of_age(
-    rng: random.Random, plans: list[PlannedInvoice], today: date, youngest: int, oldest: int,
+    rng: random.Random,
+    plans: list[PlannedInvoice],
+    today: date,
+    youngest: int,
+    oldest: int,
     number: int,
 ) -> None:
     """Leave just `number` invoices of these ages in days open."""

@@ -39,16 +39,17 @@ class Writer:
             item = self.books.create(
                 "Item",
                 {
-                    "Name": name, "FullyQualifiedName": name, "Type": "Service",
-                    "UnitPrice": price, "IncomeAccountRef": {"value": income},
+                    "Name": name,
+                    "FullyQualifiedName": name,
+                    "Type": "Service",
+                    "UnitPrice": price,
+                    "IncomeAccountRef": {"value": income},
                 },
             )
             made.append((item["Id"], name, price))
         return made
 
-    def customer(
-        self, name: str, special: Special | None, since: date, parent: str = ""
-    ) -> str:
+    def customer(self, name: str, special: Special | None, since: date, parent: str = "") -> str:
         """Write one customer; its id comes back."""
         rng, people = self.rng, self.people
         place = people.place()
@@ -59,8 +60,11 @@ class Writer:
             "GivenName": given,
             "FamilyName": family,
             "BillAddr": {
-                "Line1": people.street(), "City": place.city, "PostalCode": place.postal,
-                "CountrySubDivisionCode": place.state, "Country": "USA",
+                "Line1": people.street(),
+                "City": place.city,
+                "PostalCode": place.postal,
+                "CountrySubDivisionCode": place.state,
+                "Country": "USA",
             },
             "Taxable": bool(self.business.tax_percent),
             "PreferredDeliveryMethod": "Email",
@@ -86,7 +90,9 @@ class Writer:
             if special.currency:
                 data["CurrencyRef"] = {"value": special.currency}
                 data["BillAddr"] |= {
-                    "City": "Ottawa", "CountrySubDivisionCode": "ON", "PostalCode": "K1P 5M7",
+                    "City": "Ottawa",
+                    "CountrySubDivisionCode": "ON",
+                    "PostalCode": "K1P 5M7",
                     "Country": "Canada",
                 }
         if parent:
@@ -145,7 +151,9 @@ class Writer:
                     "Description": name,
                     "DetailType": "SalesItemLineDetail",
                     "SalesItemLineDetail": {
-                        "ItemRef": {"value": item}, "Qty": 1, "UnitPrice": part,
+                        "ItemRef": {"value": item},
+                        "Qty": 1,
+                        "UnitPrice": part,
                         "TaxCodeRef": {"value": "TAX" if tax else "NON"},
                     },
                 }
@@ -180,6 +188,11 @@ class Writer:
         method = self.rng.choice(METHODS)
         reference = f"{self.rng.randint(1100, 9899)}" if method == "Check" else ""
         self.books.pay(
-            invoice["CustomerRef"]["value"], value, {invoice_id: value}, at=self.at(day, 14),
-            method=method, reference=reference, TxnDate=day.isoformat(),
+            invoice["CustomerRef"]["value"],
+            value,
+            {invoice_id: value},
+            at=self.at(day, 14),
+            method=method,
+            reference=reference,
+            TxnDate=day.isoformat(),
         )

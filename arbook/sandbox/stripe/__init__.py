@@ -81,9 +81,7 @@ class Stripe:
 
         state = self.sandbox.state
         open_ones = [p for p in state.parcels if p.account == account.id]
-        open_ones += [
-            p for p in state.delivered if p.account == account.id and p.state != "taken"
-        ]
+        open_ones += [p for p in state.delivered if p.account == account.id and p.state != "taken"]
         return {json.loads(parcel.body)["id"] for parcel in open_ones}
 
     # -- answering --------------------------------------------------------------------------
@@ -104,9 +102,7 @@ class Stripe:
         if not found:
             return Call("unknown", lambda: self._unknown(request), account.id)
         operation, function, named = found
-        return Call(
-            operation, lambda: self._run(account, request, function, named), account.id
-        )
+        return Call(operation, lambda: self._run(account, request, function, named), account.id)
 
     def _keys(self) -> list[str]:
         return [data.secret_key for data in self.sandbox.state.stripe.values()]
@@ -119,8 +115,9 @@ class Stripe:
             if seen != digest:
                 text = "Keys for idempotent requests can only be used with the same parameters."
                 return StripeError(text, type="idempotency_error").response()
-            return self._headed(request, Response(status, body, headers={
-                "Idempotent-Replayed": "true"}))
+            return self._headed(
+                request, Response(status, body, headers={"Idempotent-Replayed": "true"})
+            )
         try:
             sent = self._parameters(request)
             template = self._template(request, named)
@@ -172,8 +169,9 @@ class Stripe:
                 response.headers["Retry-After"] = str(rule.retry_after)
             return response
         if rule.kind == "revoked":
-            return StripeError("Expired API Key provided.", status=401,
-                               code="api_key_expired").response()
+            return StripeError(
+                "Expired API Key provided.", status=401, code="api_key_expired"
+            ).response()
         response = StripeError("An unknown error occurred", status=500, type="api_error").response()
         key = request.headers.get("idempotency-key")
         if rule.sticky and key and call.account:

@@ -15,9 +15,18 @@ if TYPE_CHECKING:
     from arbook.sandbox.stripe import Stripe
 
 KINDS = {
-    "cs": "checkout.session", "pi": "payment_intent", "ch": "charge", "py": "charge",
-    "cus": "customer", "re": "refund", "pyr": "refund", "evt": "event",
-    "txn": "balance_transaction", "po": "payout", "dp": "dispute", "pm": "payment_method",
+    "cs": "checkout.session",
+    "pi": "payment_intent",
+    "ch": "charge",
+    "py": "charge",
+    "cus": "customer",
+    "re": "refund",
+    "pyr": "refund",
+    "evt": "event",
+    "txn": "balance_transaction",
+    "po": "payout",
+    "dp": "dispute",
+    "pm": "payment_method",
 }
 _LETTERS = string.ascii_letters + string.digits
 
@@ -77,12 +86,21 @@ class StripeAccount:
     def emit(self, kind: str, about: dict[str, Any]) -> dict[str, Any]:
         """Record an event with a snapshot of its object and send it out."""
         event = self.new(
-            "event", "evt", api_version=VERSION, type=kind, pending_webhooks=1,
-            data={"object": copy.deepcopy(about)}, request={"id": None, "idempotency_key": None},
+            "event",
+            "evt",
+            api_version=VERSION,
+            type=kind,
+            pending_webhooks=1,
+            data={"object": copy.deepcopy(about)},
+            request={"id": None, "idempotency_key": None},
         )
         self.vendor.sandbox.delivery.post(
-            "stripe", self.id, self.data.webhook_url, kind=kind,
-            body=json.dumps(event, indent=2).encode(), about=f"{kind} {about.get('id')}",
+            "stripe",
+            self.id,
+            self.data.webhook_url,
+            kind=kind,
+            body=json.dumps(event, indent=2).encode(),
+            about=f"{kind} {about.get('id')}",
         )
         return event
 
@@ -109,7 +127,11 @@ class StripeAccount:
     # -- what people do ---------------------------------------------------------------------
 
     def pay(
-        self, session_id: str, *, card: str = "4242424242424242", email: str = "",
+        self,
+        session_id: str,
+        *,
+        card: str = "4242424242424242",
+        email: str = "",
         authenticated: bool = False,
     ) -> dict[str, Any]:
         """The payer pays a session by card; the session comes back. StripeError on a decline."""

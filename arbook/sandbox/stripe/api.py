@@ -86,8 +86,10 @@ def _fits(row: Params, filters: tuple[str, ...], params: Params) -> bool:
     created = params.get("created")
     if isinstance(created, dict):
         tests = {
-            "gt": lambda a, b: a > b, "gte": lambda a, b: a >= b,
-            "lt": lambda a, b: a < b, "lte": lambda a, b: a <= b,
+            "gt": lambda a, b: a > b,
+            "gte": lambda a, b: a >= b,
+            "lt": lambda a, b: a < b,
+            "lte": lambda a, b: a <= b,
         }
         return all(tests[sign](row["created"], int(value)) for sign, value in created.items())
     return created is None or row["created"] == int(created)
@@ -113,8 +115,11 @@ def search(account: "StripeAccount", path: str, kind: str, params: Params) -> Pa
             rows.append(row)
     limit = whole(params, "limit", 10)
     return {
-        "object": "search_result", "url": path + "/search", "has_more": len(rows) > limit,
-        "next_page": None, "data": rows[:limit],
+        "object": "search_result",
+        "url": path + "/search",
+        "has_more": len(rows) > limit,
+        "next_page": None,
+        "data": rows[:limit],
     }
 
 
@@ -170,9 +175,14 @@ def _confirm(account: "StripeAccount", intent: Params, params: Params) -> Params
         if flag(params.get("off_session")):
             intent["status"] = "requires_payment_method"
             text = "Your card was declined. This transaction requires authentication."
-            raise StripeError(text, status=402, type="card_error", code="authentication_required",
-                              decline_code="authentication_required",
-                              payment_intent=dict(intent))
+            raise StripeError(
+                text,
+                status=402,
+                type="card_error",
+                code="authentication_required",
+                decline_code="authentication_required",
+                payment_intent=dict(intent),
+            )
         intent.update(status="requires_action", next_action={"type": "redirect_to_url"})
         return intent
     paying.charge_card(account, intent, number)
@@ -183,8 +193,9 @@ def _confirm(account: "StripeAccount", intent: Params, params: Params) -> Params
 def cancel_intent(account: "StripeAccount", params: Params, base: str, id: str) -> Params:
     intent = account.find(id, "payment_intent")
     if intent["status"] in ("succeeded", "canceled", "processing"):
-        raise StripeError("You cannot cancel this PaymentIntent.",
-                          code="payment_intent_unexpected_state")
+        raise StripeError(
+            "You cannot cancel this PaymentIntent.", code="payment_intent_unexpected_state"
+        )
     intent.update(status="canceled", canceled_at=int(clock.stamp()))
     account.emit("payment_intent.canceled", intent)
     return intent
@@ -250,9 +261,15 @@ def close_dispute(account: "StripeAccount", params: Params, base: str, id: str) 
 @routes.on("GET", "/v1/accounts/{id}", "account.retrieve")
 def account_read(account: "StripeAccount", params: Params, base: str, id: str = "") -> Params:
     return {
-        "id": account.id, "object": "account", "country": "US", "default_currency": "usd",
-        "charges_enabled": True, "payouts_enabled": True, "details_submitted": True,
-        "business_profile": {"name": account.data.name}, "type": "standard",
+        "id": account.id,
+        "object": "account",
+        "country": "US",
+        "default_currency": "usd",
+        "charges_enabled": True,
+        "payouts_enabled": True,
+        "details_submitted": True,
+        "business_profile": {"name": account.data.name},
+        "type": "standard",
         "capabilities": {"card_payments": "active", "us_bank_account_ach_payments": "active"},
     }
 

@@ -32,7 +32,10 @@ def pay(stripe: "Stripe", request: Request, id: str) -> Response:
             session = paying.by_bank(account, id, form.get("account_number", ""), email)
         else:
             session = paying.by_card(
-                account, id, form.get("card_number", ""), email,
+                account,
+                id,
+                form.get("card_number", ""),
+                email,
                 authenticated=form.get("authenticated") == "yes",
             )
     except StripeError as error:
@@ -66,7 +69,8 @@ def _page(
     name = escape(account.data.name)
     back = f'<p><a href="{escape(cancel)}">Back to {name}</a></p>' if cancel else ""
     number = escape(request.form.get("card_number") or "4242 4242 4242 4242")
-    body = f"""
+    body = (
+        f"""
 {back}
 <p class="payee">{escape(account.data.name)}</p>
 <h1 class="total">{total}</h1>
@@ -75,18 +79,21 @@ def _page(
 <form method="post" id="card-form" class="method">
   <h2>Card</h2>
   <input type="hidden" name="method" value="card">
-  {'<input type="hidden" name="authenticated" value="yes">' if ask else ''}
+  {'<input type="hidden" name="authenticated" value="yes">' if ask else ""}
   <label>Email <input name="email" type="email" value="{email}"></label>
   <label>Card number <input name="card_number" inputmode="numeric" value="{number}"></label>
   <div class="pair"><label>Expiry <input name="expiry" value="12 / 34"></label>
   <label>CVC <input name="cvc" value="123"></label></div>
-  <button class="primary" id="pay-card">{'Authenticate and pay' if ask else 'Pay'} {total}</button>
+  <button class="primary" id="pay-card">{"Authenticate and pay" if ask else "Pay"} {total}</button>
 </form>
-""" + (_bank(email, total) if "us_bank_account" in session["payment_method_types"] else "") + """
+"""
+        + (_bank(email, total) if "us_bank_account" in session["payment_method_types"] else "")
+        + """
 <p class="hint">Simulated Stripe. Test cards: 4242 4242 4242 4242 works, 4000 0000 0000 0002 is
 declined, 4000 0000 0000 9995 has no funds, 4000 0027 6000 3184 asks to authenticate,
 4000 0000 0000 0259 is disputed later.</p>
 """
+    )
     return Response.html(plain_page("Checkout", body), 402 if problem else 200)
 
 

@@ -12,16 +12,30 @@ DISPUTE_FEE = 1500
 
 
 def new_charge(
-    account: "StripeAccount", intent: dict[str, Any], prefix: str, details: dict[str, Any],
-    *, status: str, paid: bool,
+    account: "StripeAccount",
+    intent: dict[str, Any],
+    prefix: str,
+    details: dict[str, Any],
+    *,
+    status: str,
+    paid: bool,
 ) -> dict[str, Any]:
     """The charge of an intent; its balance transaction comes later."""
     charge = account.new(
-        "charge", prefix, amount=intent["amount"], currency=intent["currency"], status=status,
-        paid=paid, captured=paid, amount_captured=intent["amount"] if paid else 0,
-        customer=intent["customer"], description=intent["description"],
-        metadata=dict(intent["metadata"]), payment_intent=intent["id"],
-        payment_method=intent["payment_method"], payment_method_details=details,
+        "charge",
+        prefix,
+        amount=intent["amount"],
+        currency=intent["currency"],
+        status=status,
+        paid=paid,
+        captured=paid,
+        amount_captured=intent["amount"] if paid else 0,
+        customer=intent["customer"],
+        description=intent["description"],
+        metadata=dict(intent["metadata"]),
+        payment_intent=intent["id"],
+        payment_method=intent["payment_method"],
+        payment_method_details=details,
         statement_descriptor_suffix=intent["statement_descriptor_suffix"],
         billing_details={"address": None, "email": None, "name": None, "phone": None},
     )
@@ -30,18 +44,40 @@ def new_charge(
 
 
 def book(
-    account: "StripeAccount", kind: str, value: int, source: str, *, fee: int = 0,
-    category: str = "", currency: str = "usd", description: str | None = None,
+    account: "StripeAccount",
+    kind: str,
+    value: int,
+    source: str,
+    *,
+    fee: int = 0,
+    category: str = "",
+    currency: str = "usd",
+    description: str | None = None,
 ) -> dict[str, Any]:
     """A balance transaction: what a movement did to the account's balance."""
     now = int(clock.stamp())
-    fees = {"amount": fee, "currency": currency, "type": "stripe_fee", "application": None,
-            "description": "Stripe processing fees"}
+    fees = {
+        "amount": fee,
+        "currency": currency,
+        "type": "stripe_fee",
+        "application": None,
+        "description": "Stripe processing fees",
+    }
     return account.new(
-        "balance_transaction", "txn", amount=value, currency=currency, fee=fee,
-        fee_details=[fees] if fee else [], net=value - fee, type=kind, source=source,
-        reporting_category=category or kind, status="available", available_on=now,
-        description=description, balance_type="payments",
+        "balance_transaction",
+        "txn",
+        amount=value,
+        currency=currency,
+        fee=fee,
+        fee_details=[fees] if fee else [],
+        net=value - fee,
+        type=kind,
+        source=source,
+        reporting_category=category or kind,
+        status="available",
+        available_on=now,
+        description=description,
+        balance_type="payments",
     )
 
 
@@ -53,15 +89,25 @@ def clear(account: "StripeAccount", charge_id: str) -> None:
     by_bank = charge["id"].startswith("py_")
     value = charge["amount"]
     fee = min(500, round(value * 0.008)) if by_bank else round(value * 0.029) + 30
-    made = book(account, "payment" if by_bank else "charge", value, charge["id"], fee=fee,
-                category="charge", currency=charge["currency"])
+    made = book(
+        account,
+        "payment" if by_bank else "charge",
+        value,
+        charge["id"],
+        fee=fee,
+        category="charge",
+        currency=charge["currency"],
+    )
     charge["balance_transaction"] = made["id"]
     account.emit("charge.updated", charge)
 
 
 def refund(
-    account: "StripeAccount", charge: dict[str, Any], value: int | None = None,
-    reason: str | None = None, metadata: dict[str, Any] | None = None,
+    account: "StripeAccount",
+    charge: dict[str, Any],
+    value: int | None = None,
+    reason: str | None = None,
+    metadata: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Give money back; the fee stays with Stripe."""
     left = charge["amount"] - charge["amount_refunded"]
@@ -79,9 +125,15 @@ def refund(
     clear(account, charge["id"])
     by_bank = charge["id"].startswith("py_")
     made = account.new(
-        "refund", "pyr" if by_bank else "re", amount=value, charge=charge["id"],
-        currency=charge["currency"], payment_intent=charge["payment_intent"], reason=reason,
-        metadata=metadata or {}, status="succeeded",
+        "refund",
+        "pyr" if by_bank else "re",
+        amount=value,
+        charge=charge["id"],
+        currency=charge["currency"],
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        metadata=metadata or {},
+        status="succeeded",
     )
     kind = "payment_refund" if by_bank else "refund"
     entry = book(account, kind, -value, made["id"], category="refund", currency=charge["currency"])
@@ -102,18 +154,33 @@ def dispute(
     clear(account, charge["id"])
     by_bank = charge["id"].startswith("py_")
     made = account.new(
-        "dispute", "dp", amount=charge["amount"], charge=charge["id"],
-        currency=charge["currency"], payment_intent=charge["payment_intent"], reason=reason,
-        status="lost" if by_bank else "needs_response", evidence={},
+        "dispute",
+        "dp",
+        amount=charge["amount"],
+        charge=charge["id"],
+        currency=charge["currency"],
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status="lost" if by_bank else "needs_response",
+        evidence={},
         evidence_details={
-            "due_by": int(clock.stamp()) + 9 * 86400, "has_evidence": False, "past_due": False,
+            "due_by": int(clock.stamp()) + 9 * 86400,
+            "has_evidence": False,
+            "past_due": False,
             "submission_count": 0,
         },
     )
     charge["disputed"] = True
-    entry = book(account, "adjustment", -charge["amount"], made["id"], fee=DISPUTE_FEE,
-                 category="dispute", currency=charge["currency"],
-                 description=f"Chargeback withdrawal for {charge['id']}")
+    entry = book(
+        account,
+        "adjustment",
+        -charge["amount"],
+        made["id"],
+        fee=DISPUTE_FEE,
+        category="dispute",
+        currency=charge["currency"],
+        description=f"Chargeback withdrawal for {charge['id']}",
+    )
     made["balance_transactions"] = [dict(entry)]
     account.emit("charge.dispute.created", made)
     account.emit("charge.dispute.funds_withdrawn", made)
@@ -122,17 +189,21 @@ def dispute(
     return made
 
 
-def close_dispute(
-    account: "StripeAccount", made: dict[str, Any], won: bool
-) -> dict[str, Any]:
+def close_dispute(account: "StripeAccount", made: dict[str, Any], won: bool) -> dict[str, Any]:
     """The bank decides; a won dispute brings the amount back, not the fee."""
     if made["status"] in ("won", "lost"):
         raise StripeError("This dispute is already closed.")
     made["status"] = "won" if won else "lost"
     if won:
-        entry = book(account, "adjustment", made["amount"], made["id"],
-                     category="dispute_reversal", currency=made["currency"],
-                     description=f"Chargeback reversal for {made['charge']}")
+        entry = book(
+            account,
+            "adjustment",
+            made["amount"],
+            made["id"],
+            category="dispute_reversal",
+            currency=made["currency"],
+            description=f"Chargeback reversal for {made['charge']}",
+        )
         made["balance_transactions"].append(dict(entry))
         account.emit("charge.dispute.funds_reinstated", made)
     account.emit("charge.dispute.closed", made)
@@ -148,10 +219,20 @@ def payout(account: "StripeAccount") -> dict[str, Any] | None:
     if not rows or total <= 0:
         return None
     made = account.new(
-        "payout", "po", amount=total, currency="usd", automatic=True, method="standard",
-        arrival_date=int(clock.stamp()) + 2 * 86400, status="paid", type="bank_account",
-        description="STRIPE PAYOUT", source_type="card", reconciliation_status="completed",
-        destination="ba_sandbox", metadata={},
+        "payout",
+        "po",
+        amount=total,
+        currency="usd",
+        automatic=True,
+        method="standard",
+        arrival_date=int(clock.stamp()) + 2 * 86400,
+        status="paid",
+        type="bank_account",
+        description="STRIPE PAYOUT",
+        source_type="card",
+        reconciliation_status="completed",
+        destination="ba_sandbox",
+        metadata={},
     )
     entry = book(account, "payout", -total, made["id"], description="STRIPE PAYOUT")
     made["balance_transaction"] = entry["id"]

@@ -91,8 +91,9 @@ def whole(params: dict[str, Any], name: str, default: int | None = None) -> int:
     try:
         return int(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise StripeError(f"Invalid integer: {value}", code="parameter_invalid_integer",
-                          param=name) from None
+        raise StripeError(
+            f"Invalid integer: {value}", code="parameter_invalid_integer", param=name
+        ) from None
 
 
 def flag(value: Any) -> bool:

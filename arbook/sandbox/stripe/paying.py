@@ -22,9 +22,13 @@ DECLINES = {
 AUTHENTICATE = {"4000002500003155", "4000002760003184", "4000008260003178"}
 DISPUTED = {"4000000000000259"}
 BANK_OUTCOMES = {
-    "000123456789": "", "000111111113": "account_closed", "000111111116": "no_account",
-    "000222222227": "insufficient_funds", "000333333335": "debit_not_authorized",
-    "000555555559": "then_dispute", "000000000009": "stays_processing",
+    "000123456789": "",
+    "000111111113": "account_closed",
+    "000111111116": "no_account",
+    "000222222227": "insufficient_funds",
+    "000333333335": "debit_not_authorized",
+    "000555555559": "then_dispute",
+    "000000000009": "stays_processing",
 }
 METHODS = {
     "pm_card_visa": "4242424242424242",
@@ -46,8 +50,12 @@ def needs_authentication(card: str) -> bool:
 
 
 def by_card(
-    account: "StripeAccount", session_id: str, card: str, email: str = "",
-    *, authenticated: bool = False,
+    account: "StripeAccount",
+    session_id: str,
+    card: str,
+    email: str = "",
+    *,
+    authenticated: bool = False,
 ) -> dict[str, Any]:
     """Pay an open session by card. A decline raises, and leaves the session open."""
     session, intent = _open(account, session_id, email)
@@ -66,8 +74,14 @@ def charge_card(account: "StripeAccount", intent: dict[str, Any], number: str) -
     """Take an intent's money from a card; StripeError 402 when the bank says no."""
     last4 = number[-4:]
     method = account.new("payment_method", "pm", type="card", customer=intent["customer"])
-    method["card"] = {"brand": "visa", "last4": last4, "exp_month": 12, "exp_year": 2034,
-                      "funding": "credit", "country": "US"}
+    method["card"] = {
+        "brand": "visa",
+        "last4": last4,
+        "exp_month": 12,
+        "exp_year": 2034,
+        "funding": "credit",
+        "country": "US",
+    }
     intent["payment_method"] = method["id"]
     intent["payment_method_types"] = ["card"]
     details = {"type": "card", "card": dict(method["card"])}
@@ -79,7 +93,11 @@ def charge_card(account: "StripeAccount", intent: dict[str, Any], number: str) -
         fields |= {"decline_code": decline} if decline else {}
         _failed(account, intent, charge, text, "card_error", fields)
         raise StripeError(
-            text, status=402, type="card_error", **fields, charge=charge["id"],
+            text,
+            status=402,
+            type="card_error",
+            **fields,
+            charge=charge["id"],
             payment_intent=dict(intent),
         )
     charge = money.new_charge(account, intent, "ch", details, status="succeeded", paid=True)
@@ -105,16 +123,24 @@ def start_debit(account: "StripeAccount", intent: dict[str, Any], number: str) -
     if intent["currency"] != "usd":
         raise StripeError("Bank debits are in US dollars only.", code="parameter_invalid")
     if number not in BANK_OUTCOMES:
-        raise StripeError("This is not a test account number.", code="account_number_invalid",
-                          param="account_number")
+        raise StripeError(
+            "This is not a test account number.",
+            code="account_number_invalid",
+            param="account_number",
+        )
     method = account.new("payment_method", "pm", type="us_bank_account")
     method["us_bank_account"] = {
-        "bank_name": "STRIPE TEST BANK", "last4": number[-4:], "routing_number": "110000000",
-        "account_holder_type": "company", "account_type": "checking",
+        "bank_name": "STRIPE TEST BANK",
+        "last4": number[-4:],
+        "routing_number": "110000000",
+        "account_holder_type": "company",
+        "account_type": "checking",
     }
     details = {"type": "us_bank_account", "us_bank_account": dict(method["us_bank_account"])}
     intent.update(
-        status="processing", payment_method=method["id"], payment_method_types=["us_bank_account"],
+        status="processing",
+        payment_method=method["id"],
+        payment_method_types=["us_bank_account"],
         processing={"type": "us_bank_account"},
     )
     charge = money.new_charge(account, intent, "py", details, status="pending", paid=False)
@@ -168,8 +194,12 @@ def _open(
     if session["status"] != "open" or session["expires_at"] < clock.stamp():
         raise StripeError("This Checkout Session is no longer open.", code="session_closed")
     session["customer_details"] = {
-        "email": email or session["customer_email"], "name": None, "phone": None, "address": None,
-        "tax_exempt": "none", "tax_ids": [],
+        "email": email or session["customer_email"],
+        "name": None,
+        "phone": None,
+        "address": None,
+        "tax_exempt": "none",
+        "tax_ids": [],
     }
     if session["payment_intent"]:
         return session, account.find(session["payment_intent"])
@@ -189,12 +219,23 @@ def new_intent(
 ) -> dict[str, Any]:
     """A PaymentIntent that waits for a method of payment."""
     kept = (
-        "description", "statement_descriptor_suffix", "statement_descriptor", "receipt_email",
-        "setup_future_usage", "customer", "transfer_group", "capture_method",
+        "description",
+        "statement_descriptor_suffix",
+        "statement_descriptor",
+        "receipt_email",
+        "setup_future_usage",
+        "customer",
+        "transfer_group",
+        "capture_method",
     )
     intent = account.new(
-        "payment_intent", "pi", amount=value, currency=currency, status="requires_payment_method",
-        metadata=fields.get("metadata") or {}, confirmation_method="automatic",
+        "payment_intent",
+        "pi",
+        amount=value,
+        currency=currency,
+        status="requires_payment_method",
+        metadata=fields.get("metadata") or {},
+        confirmation_method="automatic",
     )
     intent["capture_method"] = "automatic_async"
     intent |= {name: fields[name] for name in kept if name in fields}
@@ -204,12 +245,13 @@ def new_intent(
     return intent
 
 
-def _succeeded(
-    account: "StripeAccount", intent: dict[str, Any], charge: dict[str, Any]
-) -> None:
+def _succeeded(account: "StripeAccount", intent: dict[str, Any], charge: dict[str, Any]) -> None:
     intent.update(
-        status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"],
-        last_payment_error=None, next_action=None,
+        status="succeeded",
+        amount_received=intent["amount"],
+        latest_charge=charge["id"],
+        last_payment_error=None,
+        next_action=None,
     )
     account.emit("charge.succeeded", charge)
     account.emit("payment_intent.succeeded", intent)
@@ -218,11 +260,16 @@ def _succeeded(
 
 
 def _failed(
-    account: "StripeAccount", intent: dict[str, Any], charge: dict[str, Any], text: str, kind: str,
+    account: "StripeAccount",
+    intent: dict[str, Any],
+    charge: dict[str, Any],
+    text: str,
+    kind: str,
     fields: dict[str, Any],
 ) -> None:
     intent.update(
-        status="requires_payment_method", latest_charge=charge["id"],
+        status="requires_payment_method",
+        latest_charge=charge["id"],
         last_payment_error={"type": kind, "message": text, "charge": charge["id"]} | fields,
     )
     intent["payment_method"] = None

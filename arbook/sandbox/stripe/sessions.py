@@ -12,9 +12,18 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 MINIMUM = 50
 COPIED = (
-    "client_reference_id", "cancel_url", "success_url", "customer", "customer_email",
-    "customer_creation", "submit_type", "locale", "billing_address_collection",
-    "integration_identifier", "allowed_payment_method_types", "consent_collection",
+    "client_reference_id",
+    "cancel_url",
+    "success_url",
+    "customer",
+    "customer_email",
+    "customer_creation",
+    "submit_type",
+    "locale",
+    "billing_address_collection",
+    "integration_identifier",
+    "allowed_payment_method_types",
+    "consent_collection",
 )
 
 
@@ -24,8 +33,9 @@ def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[
     if mode not in ("payment", "setup"):
         raise StripeError(f"Mode {mode} is not available here", param="mode")
     if not params.get("success_url"):
-        raise StripeError("Missing required param: success_url.", code="parameter_missing",
-                          param="success_url")
+        raise StripeError(
+            "Missing required param: success_url.", code="parameter_missing", param="success_url"
+        )
     now = int(clock.stamp())
     expires = whole(params, "expires_at", now + LONGEST)
     if not now + SHORTEST - 60 <= expires <= now + LONGEST + 60:
@@ -39,13 +49,23 @@ def create(account: "StripeAccount", params: dict[str, Any], base: str) -> dict[
     _check_metadata(inner.get("metadata") or {})
     suffix = inner.get("statement_descriptor_suffix", "")
     if len(suffix) > 22 or any(char in suffix for char in "<>\\'\"*"):
-        raise StripeError("The statement descriptor suffix is invalid.",
-                          param="payment_intent_data[statement_descriptor_suffix]")
+        raise StripeError(
+            "The statement descriptor suffix is invalid.",
+            param="payment_intent_data[statement_descriptor_suffix]",
+        )
     made = account.new(
-        "checkout.session", "cs_test", size=58,
-        mode=mode, status="open", payment_status="unpaid" if total else "no_payment_required",
-        amount_subtotal=total, amount_total=total, currency=currency, expires_at=expires,
-        metadata=params.get("metadata") or {}, ui_mode=params.get("ui_mode", "hosted_page"),
+        "checkout.session",
+        "cs_test",
+        size=58,
+        mode=mode,
+        status="open",
+        payment_status="unpaid" if total else "no_payment_required",
+        amount_subtotal=total,
+        amount_total=total,
+        currency=currency,
+        expires_at=expires,
+        metadata=params.get("metadata") or {},
+        ui_mode=params.get("ui_mode", "hosted_page"),
         payment_method_types=params.get("allowed_payment_method_types")
         or ["card", "us_bank_account"],
         total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
@@ -75,8 +95,12 @@ def _lines(params: dict[str, Any]) -> tuple[list[dict[str, Any]], int, str]:
         name = (price.get("product_data") or {}).get("name", "")
         lines.append(
             {
-                "id": f"li_{number}", "object": "item", "amount_subtotal": value * quantity,
-                "amount_total": value * quantity, "currency": currency, "description": name,
+                "id": f"li_{number}",
+                "object": "item",
+                "amount_subtotal": value * quantity,
+                "amount_total": value * quantity,
+                "currency": currency,
+                "description": name,
                 "quantity": quantity,
             }
         )
@@ -94,8 +118,9 @@ def _check_metadata(metadata: dict[str, Any]) -> None:
         raise StripeError("Metadata may hold at most 50 keys.", param="metadata")
     for key, value in metadata.items():
         if len(key) > 40 or len(str(value)) > 500:
-            raise StripeError("Metadata keys have at most 40, values 500 characters.",
-                              param=f"metadata[{key}]")
+            raise StripeError(
+                "Metadata keys have at most 40, values 500 characters.", param=f"metadata[{key}]"
+            )
 
 
 def expire(account: "StripeAccount", session_id: str) -> dict[str, Any]:

@@ -34,8 +34,14 @@ class Twilio:
         """Nothing is kept outside the state."""
 
     def add_account(
-        self, sid: str, name: str, *, auth_token: str, services: list[dict[str, Any]],
-        brand_sid: str = "", **fields: Any,
+        self,
+        sid: str,
+        name: str,
+        *,
+        auth_token: str,
+        services: list[dict[str, Any]],
+        brand_sid: str = "",
+        **fields: Any,
     ) -> TwilioAccount:
         """An account with messaging services; each names `sid, name, numbers, campaign_sid`."""
         brand = Brand(brand_sid or "BN" + secrets.token_hex(16))
@@ -81,7 +87,12 @@ class Twilio:
     def post(self, account: AccountData, url: str, params: dict[str, str], about: str) -> None:
         """Send a webhook of this account."""
         self.sandbox.delivery.post(
-            "twilio", account.sid, url, kind=account.algorithm, params=params, about=about,
+            "twilio",
+            account.sid,
+            url,
+            kind=account.algorithm,
+            params=params,
+            about=about,
             body=urlencode(params).encode(),
         )
 

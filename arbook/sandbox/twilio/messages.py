@@ -20,9 +20,14 @@ KNOWN: dict[str, list[str]] = json.loads(
 )
 STEPS = (("queued", 0.05), ("sent", 0.2), ("delivered", 0.5))
 ERRORS = {
-    30001: "Queue overflow", 30002: "Account suspended", 30003: "Unreachable destination handset",
-    30004: "Message blocked", 30005: "Unknown destination handset",
-    30006: "Landline or unreachable carrier", 30007: "Message filtered", 30008: "Unknown error",
+    30001: "Queue overflow",
+    30002: "Account suspended",
+    30003: "Unreachable destination handset",
+    30004: "Message blocked",
+    30005: "Unknown destination handset",
+    30006: "Landline or unreachable carrier",
+    30007: "Message filtered",
+    30008: "Unknown error",
     30034: "US A2P 10DLC - message from an unregistered number",
 }
 TERMINAL = {"delivered", "undelivered", "failed", "canceled"}
@@ -110,9 +115,19 @@ def create(twilio: "Twilio", account: AccountData, request: Request) -> Response
         raise TwilioError(21609, "The 'StatusCallback' URL is not a valid URL.")
     now = clock.now()
     message = Message(
-        new_sid("SM"), account.sid, service.sid if service else "", to,
-        "" if service else sender, body, "outbound-api", "accepted" if service else "queued",
-        now, now, callback=callback, segments=segments(body), validity=validity,
+        new_sid("SM"),
+        account.sid,
+        service.sid if service else "",
+        to,
+        "" if service else sender,
+        body,
+        "outbound-api",
+        "accepted" if service else "queued",
+        now,
+        now,
+        callback=callback,
+        segments=segments(body),
+        validity=validity,
     )
     account.messages[message.sid] = message
     if service and form.get("ScheduleType") == "fixed" and form.get("SendAt"):
@@ -208,9 +223,14 @@ def step(
 def tell(twilio: "Twilio", account: AccountData, message: Message) -> None:
     """The status callback of one message."""
     params = {
-        "MessageSid": message.sid, "SmsSid": message.sid, "MessageStatus": message.status,
-        "SmsStatus": message.status, "To": message.to, "From": message.sender,
-        "AccountSid": account.sid, "ApiVersion": "2010-04-01",
+        "MessageSid": message.sid,
+        "SmsSid": message.sid,
+        "MessageStatus": message.status,
+        "SmsStatus": message.status,
+        "To": message.to,
+        "From": message.sender,
+        "AccountSid": account.sid,
+        "ApiVersion": "2010-04-01",
     }
     if message.service:
         params["MessagingServiceSid"] = message.service
@@ -234,8 +254,11 @@ def list_(twilio: "Twilio", account: AccountData, request: Request) -> Response:
     more = len(rows) > (page + 1) * size
 
     def uri(number: int) -> str:
-        kept = "".join(f"&{k}={v.replace('+', '%2B')}" for k, v in sent.items()
-                       if k not in ("Page", "PageSize", "PageToken"))
+        kept = "".join(
+            f"&{k}={v.replace('+', '%2B')}"
+            for k, v in sent.items()
+            if k not in ("Page", "PageSize", "PageToken")
+        )
         return f"{root}?PageSize={size}&Page={number}{kept}"
 
     return Response.json(

@@ -76,8 +76,18 @@ def arrive(vendor: "Twilio", sender: str, to: str, body: str) -> Message:
     account, service = vendor.owner_of(to)
     now = clock.now()
     message = Message(
-        new_sid("SM"), account.sid, service.sid, to, sender, body, "inbound", "received", now, now,
-        sent=now, segments=segments(body),
+        new_sid("SM"),
+        account.sid,
+        service.sid,
+        to,
+        sender,
+        body,
+        "inbound",
+        "received",
+        now,
+        now,
+        sent=now,
+        segments=segments(body),
     )
     account.messages[message.sid] = message
     kind = keyword(body)
@@ -87,11 +97,25 @@ def arrive(vendor: "Twilio", sender: str, to: str, body: str) -> Message:
         service.opted_out.discard(sender)
     _carrier_answer(account, service, sender, to, kind)
     params = {
-        "MessageSid": message.sid, "SmsMessageSid": message.sid, "SmsSid": message.sid,
-        "AccountSid": account.sid, "MessagingServiceSid": service.sid, "From": sender, "To": to,
-        "Body": body, "NumMedia": "0", "NumSegments": str(message.segments),
-        "SmsStatus": "received", "ApiVersion": "2010-04-01", "FromCity": "", "FromState": "",
-        "FromZip": "", "FromCountry": "US", "ToCity": "", "ToState": "", "ToZip": "",
+        "MessageSid": message.sid,
+        "SmsMessageSid": message.sid,
+        "SmsSid": message.sid,
+        "AccountSid": account.sid,
+        "MessagingServiceSid": service.sid,
+        "From": sender,
+        "To": to,
+        "Body": body,
+        "NumMedia": "0",
+        "NumSegments": str(message.segments),
+        "SmsStatus": "received",
+        "ApiVersion": "2010-04-01",
+        "FromCity": "",
+        "FromState": "",
+        "FromZip": "",
+        "FromCountry": "US",
+        "ToCity": "",
+        "ToState": "",
+        "ToZip": "",
         "ToCountry": "US",
     }
     if kind and service.advanced_opt_out:
@@ -123,8 +147,18 @@ def _carrier_answer(
         return
     now = clock.now()
     answer = Message(
-        new_sid("SM"), account.sid, service.sid, sender, to, texts[kind], "outbound-reply",
-        "delivered", now, now, sent=now, price="-0.00790",
+        new_sid("SM"),
+        account.sid,
+        service.sid,
+        sender,
+        to,
+        texts[kind],
+        "outbound-reply",
+        "delivered",
+        now,
+        now,
+        sent=now,
+        price="-0.00790",
     )
     account.messages[answer.sid] = answer
 

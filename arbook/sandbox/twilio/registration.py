@@ -119,8 +119,13 @@ def _service(account: AccountData, sid: str) -> Service:
 def _page(request: Request, key: str, rows: list[dict[str, Any]]) -> Response:
     url = request.base + request.path
     meta = {
-        "page": 0, "page_size": 50, "first_page_url": url, "previous_page_url": None,
-        "url": url, "next_page_url": None, "key": key,
+        "page": 0,
+        "page_size": 50,
+        "first_page_url": url,
+        "previous_page_url": None,
+        "url": url,
+        "next_page_url": None,
+        "key": key,
     }
     return Response.json({key: rows, "meta": meta})
 
@@ -139,9 +144,7 @@ def brand(twilio: "Twilio", account: AccountData, request: Request, sid: str) ->
 
 
 @routes.on("GET", "/v1/Services/{service}/Compliance/Usa2p", "campaigns.list")
-def campaigns(
-    twilio: "Twilio", account: AccountData, request: Request, service: str
-) -> Response:
+def campaigns(twilio: "Twilio", account: AccountData, request: Request, service: str) -> Response:
     found = _service(account, service)
     rows = [_campaign(account, found)] if found.campaign_sid else []
     return _page(request, "compliance", rows)
@@ -208,10 +211,14 @@ def _service_shown(account: AccountData, found: Service) -> dict[str, Any]:
 def account_read(twilio: "Twilio", account: AccountData, request: Request) -> Response:
     return Response.json(
         {
-            "sid": account.sid, "friendly_name": account.name, "status": "active", "type": "Full",
+            "sid": account.sid,
+            "friendly_name": account.name,
+            "status": "active",
+            "type": "Full",
             "date_created": "Mon, 12 Jan 2026 15:00:00 +0000",
             "date_updated": "Mon, 12 Jan 2026 15:00:00 +0000",
-            "owner_account_sid": account.sid, "uri": f"/2010-04-01/Accounts/{account.sid}.json",
+            "owner_account_sid": account.sid,
+            "uri": f"/2010-04-01/Accounts/{account.sid}.json",
             "subresource_uris": {},
         }
     )
@@ -222,13 +229,28 @@ def usage(twilio: "Twilio", account: AccountData, request: Request, period: str)
     priced = [m for m in account.messages.values() if m.price]
     total = sum(abs(float(message.price or 0)) for message in priced)
     record = {
-        "category": "sms", "count": str(len(priced)), "count_unit": "messages",
-        "usage": str(sum(m.segments for m in priced)), "usage_unit": "segments",
-        "price": f"{total:.5f}", "price_unit": "usd", "account_sid": account.sid,
-        "description": "SMS", "start_date": SINCE[:10], "end_date": SINCE[:10],
+        "category": "sms",
+        "count": str(len(priced)),
+        "count_unit": "messages",
+        "usage": str(sum(m.segments for m in priced)),
+        "usage_unit": "segments",
+        "price": f"{total:.5f}",
+        "price_unit": "usd",
+        "account_sid": account.sid,
+        "description": "SMS",
+        "start_date": SINCE[:10],
+        "end_date": SINCE[:10],
     }
     return Response.json(
-        {"usage_records": [record], "page": 0, "page_size": 50, "start": 0, "end": 0,
-         "next_page_uri": None, "previous_page_uri": None, "uri": request.path,
-         "first_page_uri": request.path}
+        {
+            "usage_records": [record],
+            "page": 0,
+            "page_size": 50,
+            "start": 0,
+            "end": 0,
+            "next_page_uri": None,
+            "previous_page_uri": None,
+            "uri": request.path,
+            "first_page_uri": request.path,
+        }
     )
