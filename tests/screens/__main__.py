@@ -184,7 +184,9 @@ def _look(page: Page, place: Place, look: tuple[dict, str], folder: Path) -> lis
     size, theme = look
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=theme)
-    page.wait_for_timeout(120)
+    # Colours change over a few frames; a picture between them would show both.
+    page.wait_for_timeout(150)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")
     name = f"{place.name}-{size['width']}-{theme}"
     page.screenshot(path=folder / f"{name}.png", full_page=not page.locator("dialog[open]").count())
     found = page.evaluate(FAULTS)
