@@ -66,8 +66,8 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
             link(f"/books/{realm}/customers/{i['CustomerRef']['value']}", i["CustomerRef"]["name"]),
             i["TxnDate"],
             i.get("DueDate", "none"),
-            money(i["TotalAmt"], _currency(i)),
-            money(i["Balance"], _currency(i)),
+            money(i["TotalAmt"], currency(i)),
+            money(i["Balance"], currency(i)),
             _state(i),
         )
         for i in data[:SHOWN]
@@ -82,7 +82,7 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     more = f"{len(data) - SHOWN} more; find by name." if len(data) > SHOWN else ""
     return page(
         books.ledger.name,
-        _tabs(realm),
+        tabs(realm),
         card("Invoices", search, table(heads, rows, "None found."), more),
         at="/books",
         notice=request.first("notice"),
@@ -90,7 +90,7 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     )
 
 
-def _tabs(realm: str) -> Html:
+def tabs(realm: str) -> Html:
     root = f"/books/{realm}"
     places = (("", "Invoices"), ("/customers", "Customers"), ("/payments", "Payments"))
     return join(
@@ -102,7 +102,7 @@ def _tabs(realm: str) -> Html:
     )
 
 
-def _currency(data: dict[str, Any]) -> str:
+def currency(data: dict[str, Any]) -> str:
     return data.get("CurrencyRef", {}).get("value", "USD")
 
 
@@ -122,7 +122,7 @@ def customers(sandbox: "Sandbox", request: Request, realm: str) -> Response:
             link(f"/books/{realm}/customers/{c['Id']}", c["FullyQualifiedName"]),
             c.get("PrimaryEmailAddr", {}).get("Address", ""),
             c.get("Mobile", {}).get("FreeFormNumber", ""),
-            money(c["Balance"], _currency(c)),
+            money(c["Balance"], currency(c)),
         )
         for c in sorted(books.all("Customer"), key=lambda c: c["FullyQualifiedName"])[:SHOWN]
     ]
@@ -136,7 +136,7 @@ def customers(sandbox: "Sandbox", request: Request, realm: str) -> Response:
     heads = ("Customer", "Email", "Mobile", "#Balance")
     return page(
         books.ledger.name,
-        _tabs(realm),
+        tabs(realm),
         card("New customer", new),
         card("Customers", table(heads, rows)),
         at="/books",
@@ -164,8 +164,8 @@ def customer(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Resp
         (
             link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber", "")),
             i["TxnDate"],
-            money(i["TotalAmt"], _currency(i)),
-            money(i["Balance"], _currency(i)),
+            money(i["TotalAmt"], currency(i)),
+            money(i["Balance"], currency(i)),
             _state(i),
         )
         for i in reversed(theirs)
@@ -202,8 +202,8 @@ def customer(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Resp
     heads = ("Number", "Date", "#Total", "#Balance", "State")
     return page(
         data["FullyQualifiedName"],
-        _tabs(realm),
-        Html(f"<p>Balance {money(data['Balance'], _currency(data))}</p>"),
+        tabs(realm),
+        Html(f"<p>Balance {money(data['Balance'], currency(data))}</p>"),
         card("Contact", edit),
         acts,
         card("Invoices", table(heads, rows[:SHOWN])),
@@ -252,7 +252,7 @@ def _add_invoice(books: "Books", customer: str, sent: dict[str, str]) -> str:
 def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Response:
     books = sandbox.books(realm)
     data = books.get("Invoice", id_)
-    here, currency = f"/books/{realm}/invoices/{id_}", _currency(data)
+    here, currency = f"/books/{realm}/invoices/{id_}", currency(data)
     rows = [
         (
             p["Id"],
@@ -304,7 +304,7 @@ def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Respo
     heads = ("Payment", "Date", "Reference", "#Amount", "Note")
     return page(
         f"Invoice {data.get('DocNumber', id_)}",
-        _tabs(realm),
+        tabs(realm),
         Html('<div class="grid">'),
         card("Invoice", facts(known), live="facts"),
         acts,
@@ -339,47 +339,3 @@ def act_on_invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str, a
         books.delete("Invoice", id_)
         return "Deleted."
     raise ValueError(f"unknown act {act}")
-
-
-@routes.on("GET", "/books/{realm}/payments")
-def payments(sandbox: "Sandbox", request: Request, realm: str) -> Response:
-    books = sandbox.books(realm)
-    found = sorted(books.ledger.of("Payment").items(), key=lambda x: int(x[0]), reverse=True)
-    rows = []
-    for id_, row in found[:SHOWN]:
-        data = row.data
-        acts = join(
-            (
-                form(f"/books/{realm}/payments/{id_}/void", "Void", kind="danger"),
-                form(f"/books/{realm}/payments/{id_}/delete", "Delete", kind="danger"),
-            )
-        )
-        rows.append(
-            (
-                id_,
-                data["CustomerRef"]["name"],
-                data["TxnDate"],
-                data.get("PaymentRefNum", ""),
-                money(data["TotalAmt"], _currency(data)),
-                money(data["UnappliedAmt"], _currency(data)),
-                acts,
-            )
-        )
-    heads = ("Id", "Customer", "Date", "Reference", "#Amount", "#Unapplied", "")
-    return page(
-        books.ledger.name,
-        _tabs(realm),
-        card("Payments", table(heads, rows), live="list"),
-        at="/books",
-        notice=request.first("notice"),
-        error=request.first("error"),
-    )
-
-
-@routes.on("POST", "/books/{realm}/payments/{id_}/{act}")
-def act_on_payment(sandbox: "Sandbox", request: Request, realm: str, id_: str, act: str) -> str:
-    books = sandbox.books(realm)
-    if act not in ("void", "delete"):
-        raise ValueError(f"unknown act {act}")
-    (books.void if act == "void" else books.delete)("Payment", id_)
-    return "Payment voided." if act == "void" else "Payment deleted."

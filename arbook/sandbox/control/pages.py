@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from arbook.sandbox import clock, page
-from arbook.sandbox.control import bookroom, overview, papers, payroom, phoneroom, trouble
+from arbook.sandbox.control import (
+    bookroom,
+    overview,
+    papers,
+    payroom,
+    phoneroom,
+    tillroom,
+    trouble,
+)
 from arbook.sandbox.quickbooks.refusals import Refusal
 from arbook.sandbox.stripe.errors import StripeError
 from arbook.sandbox.wire import Request, Response
@@ -13,7 +21,7 @@ from arbook.sandbox.wire import Request, Response
 if TYPE_CHECKING:
     from arbook.sandbox.server import Sandbox
 
-ROOMS = (overview, phoneroom, papers, bookroom, payroom, trouble)
+ROOMS = (overview, phoneroom, papers, bookroom, tillroom, payroom, trouble)
 
 
 def answer(sandbox: "Sandbox", request: Request) -> Response:
