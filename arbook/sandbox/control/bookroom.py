@@ -66,8 +66,8 @@ def invoices(sandbox: "Sandbox", request: Request, realm: str) -> Response:
             link(f"/books/{realm}/customers/{i['CustomerRef']['value']}", i["CustomerRef"]["name"]),
             i["TxnDate"],
             i.get("DueDate", "none"),
-            money(i["TotalAmt"], currency(i)),
-            money(i["Balance"], currency(i)),
+            money(i["TotalAmt"], currency_of(i)),
+            money(i["Balance"], currency_of(i)),
             _state(i),
         )
         for i in data[:SHOWN]
@@ -102,7 +102,7 @@ def tabs(realm: str) -> Html:
     )
 
 
-def currency(data: dict[str, Any]) -> str:
+def currency_of(data: dict[str, Any]) -> str:
     return data.get("CurrencyRef", {}).get("value", "USD")
 
 
@@ -122,7 +122,7 @@ def customers(sandbox: "Sandbox", request: Request, realm: str) -> Response:
             link(f"/books/{realm}/customers/{c['Id']}", c["FullyQualifiedName"]),
             c.get("PrimaryEmailAddr", {}).get("Address", ""),
             c.get("Mobile", {}).get("FreeFormNumber", ""),
-            money(c["Balance"], currency(c)),
+            money(c["Balance"], currency_of(c)),
         )
         for c in sorted(books.all("Customer"), key=lambda c: c["FullyQualifiedName"])[:SHOWN]
     ]
@@ -164,8 +164,8 @@ def customer(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Resp
         (
             link(f"/books/{realm}/invoices/{i['Id']}", i.get("DocNumber", "")),
             i["TxnDate"],
-            money(i["TotalAmt"], currency(i)),
-            money(i["Balance"], currency(i)),
+            money(i["TotalAmt"], currency_of(i)),
+            money(i["Balance"], currency_of(i)),
             _state(i),
         )
         for i in reversed(theirs)
@@ -203,7 +203,7 @@ def customer(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Resp
     return page(
         data["FullyQualifiedName"],
         tabs(realm),
-        Html(f"<p>Balance {money(data['Balance'], currency(data))}</p>"),
+        Html(f"<p>Balance {money(data['Balance'], currency_of(data))}</p>"),
         card("Contact", edit),
         acts,
         card("Invoices", table(heads, rows[:SHOWN])),
@@ -252,7 +252,7 @@ def _add_invoice(books: "Books", customer: str, sent: dict[str, str]) -> str:
 def invoice(sandbox: "Sandbox", request: Request, realm: str, id_: str) -> Response:
     books = sandbox.books(realm)
     data = books.get("Invoice", id_)
-    here, currency = f"/books/{realm}/invoices/{id_}", currency(data)
+    here, currency = f"/books/{realm}/invoices/{id_}", currency_of(data)
     rows = [
         (
             p["Id"],

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from arbook.sandbox.control.bookroom import SHOWN, currency, tabs
+from arbook.sandbox.control.bookroom import SHOWN, currency_of, tabs
 from arbook.sandbox.page import card, form, join, money, page, table
 from arbook.sandbox.wire import Request, Response, Routes
 
@@ -31,8 +31,8 @@ def payments(sandbox: "Sandbox", request: Request, realm: str) -> Response:
                 data["CustomerRef"]["name"],
                 data["TxnDate"],
                 data.get("PaymentRefNum", ""),
-                money(data["TotalAmt"], currency(data)),
-                money(data["UnappliedAmt"], currency(data)),
+                money(data["TotalAmt"], currency_of(data)),
+                money(data["UnappliedAmt"], currency_of(data)),
                 acts,
             )
         )
