@@ -13,10 +13,9 @@ from datetime import date, datetime
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from arbook.audit import log
-from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from invoices import cadence_sql as sql
+from invoices import withdrawals
 from invoices.default_cadences import CADENCES, STANDARD
 from invoices.models import Cadence, CadenceStep, Invoice, Reminder
 
@@ -80,8 +79,8 @@ def cancel(invoice_ids: Iterable[int], *, reason: str, now: datetime) -> int:
         .filter(invoice__in=ids)
         .select_related("step", "invoice", "company")
     )
-    count = _withdraw([(row.pk, State.CANCELLED, reason) for row in rows], now)
-    _say_cancelled(rows, reason, now)
+    count = withdrawals.withdraw([(row.pk, State.CANCELLED, reason) for row in rows], now)
+    withdrawals.say_cancelled(rows, reason, now)
     return count
 
 
@@ -175,42 +174,6 @@ def of_customer(customer) -> Cadence | None:
     return own or current.filter(is_default=True).first()
 
 
-def next_touch(invoice: Invoice) -> Reminder | None:
-    """The invoice's planned touch."""
-    return invoice.reminders.planned().select_related("step", "step__cadence", "invoice").first()
-
-
-def next_sentence(subject: Invoice | Reminder, *, today: date) -> str:
-    """What comes next for an invoice, as a screen says it."""
-    reminder = subject if isinstance(subject, Reminder) else next_touch(subject)
-    if reminder is None:
-        invoice = subject
-        if invoice.is_void:
-            return "Nothing more: the invoice is void."
-        if invoice.is_deleted:
-            return "Nothing more: the invoice was deleted in QuickBooks."
-        if not invoice.is_open:
-            return "Nothing more: the invoice is paid."
-        if invoice.currency != invoice.company.currency:
-            return f"Nothing planned: only invoices in {invoice.company.currency} are reminded."
-        return "Nothing planned: no step of the cadence is left for this invoice."
-    step = reminder.step
-    name = f"{step.get_action_display()} ({step_day(step)} from {step.get_anchor_display()})"
-    day = f"{reminder.due_on:%a} {reminder.due_on:%b} {reminder.due_on.day}"
-    if step.action in MESSAGES:
-        if reminder.due_on > today:
-            return f"Next: {name} on {day}, unless paid, disputed or answered."
-        return f"Next: {name}, due since {day}; it leaves once every check passes."
-    if reminder.due_on > today:
-        return f"Next: {name} on {day}; a manager decides."
-    return f"Next: {name}, due since {day}; it waits for a manager."
-
-
-def step_day(step) -> str:
-    """``T+14``."""
-    return f"T{step.day:+d}"
-
-
 def _lock(company: Company) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.LOCK, [company.pk])
@@ -250,11 +213,11 @@ def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
             return Planned()
         gone = [row for row in rows if row[5] is not None and not row[7]]
         wanted = [row for row in rows if row[1] is not None]
-        leaving = [_farewell(row, facts) for row in gone]
+        leaving = [withdrawals.farewell(row, facts) for row in gone]
         open_ends = [row for row in gone if row[1] is None]
         if open_ends:
-            _say_why(leaving, open_ends, company, facts["rehearsal"], now)
-        _withdraw(leaving, now)
+            withdrawals.say_why(leaving, open_ends, company, facts["rehearsal"], now)
+        withdrawals.withdraw(leaving, now)
         if wanted:
             cursor.execute(
                 sql.PLAN,
@@ -274,90 +237,4 @@ def _plan(company: Company, now: datetime, ids: list[int] | None) -> Planned:
         moved=moved,
         passed=states[State.PASSED],
         cancelled=states[State.CANCELLED],
-    )
-
-
-def _farewell(row: tuple, facts: dict) -> tuple[int, str, str]:
-    """How a planned touch that is not the next one any more is closed: id, state, reason."""
-    _, step_id, _, _, due_on, planned_id, planned_on, _, was_rehearsal = row
-    if was_rehearsal != facts["rehearsal"]:
-        return planned_id, State.CANCELLED, _other_mode(was_rehearsal)
-    if step_id is not None and planned_on <= facts["today"] and due_on >= planned_on:
-        return planned_id, State.PASSED, "a later step had come due"
-    return planned_id, State.CANCELLED, "the plan changed"
-
-
-def _other_mode(was_rehearsal: bool) -> str:
-    return "the dry run is over" if was_rehearsal else "the company is in a dry run"
-
-
-def _say_why(
-    leaving: list, open_ends: list[tuple], company: Company, rehearsal: bool, now: datetime
-) -> None:
-    """Replace the reason of touches that nothing follows, and record those on the timeline."""
-    reminders = {
-        row.pk: row
-        for row in Reminder.objects.filter(pk__in=[end[5] for end in open_ends]).select_related(
-            "invoice", "invoice__customer", "step"
-        )
-    }
-    spoken: dict[str, list[Reminder]] = {}
-    for index, (pk, _, _) in enumerate(leaving):
-        reminder = reminders.get(pk)
-        if reminder is None:
-            continue
-        reason = _why_closed(reminder, company, rehearsal)
-        leaving[index] = (pk, State.CANCELLED, reason)
-        spoken.setdefault(reason, []).append(reminder)
-    for reason, rows in spoken.items():
-        _say_cancelled(rows, reason, now)
-
-
-def _why_closed(reminder: Reminder, company: Company, rehearsal: bool) -> str:
-    invoice = reminder.invoice
-    if invoice.is_deleted:
-        return "deleted in QuickBooks"
-    if invoice.is_void:
-        return "voided in QuickBooks"
-    if invoice.balance <= 0:
-        return "paid"
-    if invoice.currency != company.currency:
-        return f"the invoice is in {invoice.currency}"
-    if reminder.is_rehearsal != rehearsal:
-        return _other_mode(reminder.is_rehearsal)
-    return "no step of the cadence is left"
-
-
-def _withdraw(leaving: list[tuple[int, str, str]], now: datetime) -> int:
-    if not leaving:
-        return 0
-    ids, states, reasons = zip(*leaving, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.WITHDRAW,
-            {
-                "ids": list(ids),
-                "states": [str(state) for state in states],
-                "reasons": [reason[:200] for reason in reasons],
-                "now": now,
-            },
-        )
-        return cursor.rowcount
-
-
-def _say_cancelled(rows: list[Reminder], reason: str, now: datetime) -> None:
-    log.record_many(
-        [
-            (
-                Entry(
-                    company_id=row.company_id,
-                    verb="reminder.cancelled",
-                    said=f"{row.step} of {row.invoice} is cancelled: {reason}.",
-                    at=now,
-                    data={"reminder": row.pk, "step": row.step_key, "due_on": str(row.due_on)},
-                ),
-                [row.invoice, row.invoice.customer],
-            )
-            for row in rows
-        ]
     )

@@ -11,7 +11,7 @@ from arbook import money
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from customers.models import Customer
-from invoices import cadence
+from invoices import cadence, next_touch
 from invoices import cadence_sql as sql
 from invoices.default_cadences import StepDraft
 from invoices.models import Cadence, CadenceStep, CustomerCadence
@@ -189,7 +189,7 @@ def standings(
 
 
 def _step(step: StepDraft) -> str:
-    return f"{Action(step.action).label} {cadence.step_day(step)}"
+    return f"{Action(step.action).label} {next_touch.step_day(step)}"
 
 
 def _changes(old: StepDraft, new: StepDraft) -> list[str]:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from arbook.audit import timeline
 from arbook.audit.models import Entry
-from invoices import cadence, flags
+from invoices import flags, next_touch
 from invoices.models import (
     Approval,
     Dispute,
@@ -60,7 +60,7 @@ def gather(invoice: Invoice, *, now: datetime) -> Page:
     """The page's facts in a number of statements that does not depend on how much happened."""
     company, today = invoice.company, invoice.company.local_date(now)
     owners = {invoice.pk: invoice.customer_id}
-    touch = cadence.next_touch(invoice)
+    touch = next_touch.of_invoice(invoice)
     return Page(
         today=today,
         days=invoice.days_past_due(today),
@@ -68,7 +68,7 @@ def gather(invoice: Invoice, *, now: datetime) -> Page:
         flags=flags.of_invoices(company, owners, now=now)[invoice.pk] if invoice.is_open else [],
         problems=_problems(invoice),
         next=touch,
-        next_sentence=cadence.next_sentence(touch or invoice, today=today),
+        next_sentence=next_touch.sentence(touch or invoice, today=today),
         touches=list(
             invoice.reminders.exclude(state=Reminder.State.PLANNED)
             .select_related("step__cadence")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from invoices import cadence, holds
+from invoices import holds, next_touch
 from invoices.models import CadenceStep, Hold, Invoice
 from messaging import decisions, facts, gate, review
 from messaging.checks.answer import STOP
@@ -61,8 +61,8 @@ def of_invoice(invoice: Invoice, *, now: datetime, on: date | None = None) -> Wh
 
 def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
     today = invoice.company.local_date(now)
-    touch = cadence.next_touch(invoice)
-    planned = cadence.next_sentence(invoice, today=today)
+    touch = next_touch.of_invoice(invoice)
+    planned = next_touch.sentence(invoice, today=today)
     if not invoice.is_open:
         return planned, "info"
     if message and message.state == Message.State.APPROVED:

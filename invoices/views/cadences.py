@@ -12,6 +12,7 @@ from arbook.web.respond import done, refused, show
 from customers.models import Customer
 from invoices import cadence as plans
 from invoices import cadence_versions as versions
+from invoices import next_touch
 from invoices.default_cadences import TEXTS
 from invoices.forms.cadences import ChoiceForm, Steps
 from invoices.models import Cadence, CustomerCadence
@@ -107,7 +108,7 @@ def _editor(request, row, formset, *, preview=None, refusal="", status=None):
     after = versions.standings(company, row, now=now, steps=preview) if preview else None
     effect = [
         {
-            "name": f"{plans.step_day(step)} {versions.Action(step.action).label}",
+            "name": f"{next_touch.step_day(step)} {versions.Action(step.action).label}",
             "before": before[step.key].invoices if step.key in before else 0,
             "after": after[step.key].invoices if step.key in after else 0,
             "due": after[step.key].due if step.key in after else 0,

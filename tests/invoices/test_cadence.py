@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arbook.audit import timeline
 from arbook.companies.models import Company
-from invoices import cadence
+from invoices import cadence, next_touch
 from invoices.models import Cadence, CadenceStep, CustomerCadence, Invoice, Reminder
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -346,7 +346,7 @@ def test_the_next_step_is_said_in_a_sentence(company, customer):
         invoice.reminders.planned().values_list("pk", flat=True), state=State.SENT, now=NOW
     )
 
-    sentence = cadence.next_sentence(invoice, today=TODAY)
+    sentence = next_touch.sentence(invoice, today=TODAY)
 
     assert sentence == (
         "Next: E-mail (T+7 from issue date) on Fri Nov 27, unless paid, disputed or answered."
