@@ -1,12 +1,12 @@
 """Past what reminders can do: a manager's review at day thirty, a drafted letter at day sixty.
 
-Nothing here leaves by itself. A review keeps the whole customer quiet until a manager has decided;
-a letter is only released by a manager's yes to exactly its words.
+Cases are opened here and follow the books; a manager decides them in ``case_decisions``. A review
+keeps the whole customer quiet until then.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -16,22 +16,17 @@ from arbook import money
 from arbook.alerts import alerts
 from arbook.audit import log
 from arbook.companies.models import Company, Role, User
-from arbook.outbox import outbox
 from customers.models import Customer
-from invoices import approvals, cadence, cases, disputes, holds, letters
+from invoices import approvals, cadence, cases, disputes, holds
 from invoices.models import Approval, Escalation, Hold, Invoice, Reminder
 
 Stage, Outcome = Escalation.Stage, Escalation.Outcome
 
 
-class EscalationRefused(Exception):
-    """The case cannot be decided like this. The message is fit for the screen."""
-
-
 def take_due(company: Company, *, now: datetime) -> int:
     """Open the reviews and draft the letters that have come due; returns how many are new."""
     for row in _open().filter(company=company):
-        _refresh(row, now)
+        refresh(row, now)
     return sum(
         _open_case(company, stage, customer_id, now)
         for stage in (Stage.REVIEW, Stage.LETTER)
@@ -45,123 +40,7 @@ def settle_paid(invoice_ids: Iterable[int], *, now: datetime) -> int:
     Returns how many were closed.
     """
     customers = Invoice.objects.filter(pk__in=list(invoice_ids)).values("customer")
-    return sum(_refresh(row, now) for row in _open().filter(customer__in=customers))
-
-
-def of_approval(approval: Approval) -> Escalation | None:
-    """The case an approval decides."""
-    kind, _, key = approval.subject.partition(":")
-    if kind != "escalation" or not key.isdigit():
-        return None
-    return (
-        Escalation.objects.of(approval.company_id)
-        .select_related("company", "customer", "invoice")
-        .filter(pk=int(key))
-        .first()
-    )
-
-
-def resume(
-    approval: Approval, *, by: User, now: datetime, content_hash: str, note: str = ""
-) -> Escalation:
-    """A manager decided to keep reminding: the customer's other steps go on."""
-    row = _current(approval, Stage.REVIEW, now)
-    with transaction.atomic():
-        approvals.approve(approval, by=by, now=now, content_hash=content_hash, note=note)
-        _close(row, Outcome.RESUME, now, by=by, reason="reviewed: keep reminding")
-    return row
-
-
-def keep_quiet(
-    approval: Approval,
-    *,
-    until: date | None,
-    by: User,
-    now: datetime,
-    content_hash: str,
-    note: str = "",
-) -> Escalation:
-    """A manager decided to keep the customer quiet until a day, or until a person ends it."""
-    row = _current(approval, Stage.REVIEW, now)
-    if until and until <= row.company.local_date(now):
-        raise EscalationRefused("Choose a day after today.")
-    with transaction.atomic():
-        approvals.approve(approval, by=by, now=now, content_hash=content_hash, note=note)
-        _close(row, Outcome.HOLD, now, by=by, reason="reviewed: keep quiet", lift=False)
-        holds.place(
-            row.customer,
-            reason=Hold.Reason.ESCALATION,
-            until=until,
-            note=note or "a manager decided to keep quiet",
-            source=cases.subject_of(row),
-            lift_role=Role.MANAGER,
-            by=by,
-            now=now,
-        )
-    return row
-
-
-def release(
-    approval: Approval, *, by: User, now: datetime, content_hash: str, printed: bool = False
-) -> Escalation:
-    """A manager released the letter: it goes by mail, or is printed here and sent by post."""
-    row = _current(approval, Stage.LETTER, now)
-    others = [
-        hold
-        for hold in holds.active(row.company, [row.customer_id], now=now)[row.customer_id]
-        if hold.invoice_id is None and hold.source != cases.subject_of(row)
-    ]
-    if others:
-        raise EscalationRefused(
-            f"The customer is quiet because of {holds.describe(others[0])}. Settle that first."
-        )
-    with transaction.atomic():
-        approvals.approve(
-            approval,
-            by=by,
-            now=now,
-            content_hash=content_hash,
-            note="Printed to be posted." if printed else "Released by mail.",
-        )
-        if not printed:
-            outbox.enqueue(
-                "messaging.letter",
-                key=f"letter:{row.pk}:{approval.pk}",
-                company=row.company,
-                payload={"escalation": row.pk, "approval": approval.pk},
-                now=now,
-            )
-        reason = "letter printed" if printed else "letter released"
-        _close(row, Outcome.LETTER_RELEASED, now, by=by, reason=reason)
-    return row
-
-
-def turn_down(
-    approval: Approval, *, by: User, now: datetime, note: str, content_hash: str | None = None
-) -> Escalation:
-    """A manager said no: a letter is dropped; a review leaves the customer quiet."""
-    row = of_approval(approval)
-    if row is None or row.closed_at:
-        raise EscalationRefused("This case is already closed.")
-    with transaction.atomic():
-        approvals.reject(approval, by=by, now=now, note=note, content_hash=content_hash)
-        if row.stage == Stage.LETTER:
-            _close(row, Outcome.LETTER_DROPPED, now, by=by, reason="letter not sent", skip=True)
-        else:
-            _close(row, Outcome.HOLD, now, by=by, reason="turned down", skip=True, lift=False)
-    return row
-
-
-def letter_of(escalation: Escalation) -> letters.Letter | None:
-    """The letter as approved last, or as it waits for approval."""
-    approval = (
-        Approval.objects.of(escalation.company_id)
-        .filter(subject=cases.subject_of(escalation), kind=Approval.Kind.LETTER)
-        .filter(state__in=[Approval.State.APPROVED, Approval.State.WAITING])
-        .order_by("-pk")
-        .first()
-    )
-    return letters.Letter.from_content(approval.content["letter"]) if approval else None
+    return sum(refresh(row, now) for row in _open().filter(customer__in=customers))
 
 
 # --- Opening -------------------------------------------------------------------------------------
@@ -263,7 +142,7 @@ def _name(row: Escalation) -> str:
 # --- Following the books -------------------------------------------------------------------------
 
 
-def _refresh(row: Escalation, now: datetime) -> bool:
+def refresh(row: Escalation, now: datetime) -> bool:
     """Bring an open case in line with today's facts; whether that closed it."""
     with transaction.atomic():
         row = _open().select_for_update(of=("self",)).filter(pk=row.pk).first()
@@ -276,7 +155,7 @@ def _refresh(row: Escalation, now: datetime) -> bool:
         if not touches:
             reason = _why_over(row)
             approvals.void(row.company, cases.subject_of(row), reason=reason, now=now)
-            _close(row, Outcome.SETTLED, now, by=None, reason=reason, settle=False)
+            close(row, Outcome.SETTLED, now, by=None, reason=reason, settle=False)
             return True
         waiting = Approval.objects.of(row.company).filter(
             subject=cases.subject_of(row), state=Approval.State.WAITING
@@ -300,24 +179,7 @@ def _why_over(row: Escalation) -> str:
     return "Nothing of this case is due any more." if is_open else "Everything is paid."
 
 
-def _current(approval: Approval, stage: str, now: datetime) -> Escalation:
-    """The open case of an approval, after a look at today's amounts."""
-    row = of_approval(approval)
-    if row is None or row.stage != stage:
-        raise EscalationRefused("This approval decides something else.")
-    if row.closed_at:
-        raise EscalationRefused(f"This case is already closed: {row.get_outcome_display()}.")
-    if _refresh(row, now):
-        raise EscalationRefused("Nothing is open any more; the case is closed.")
-    approval.refresh_from_db()
-    if approval.state == Approval.State.VOID:
-        raise EscalationRefused(
-            "The amounts changed meanwhile; it is asked again with the new ones."
-        )
-    return row
-
-
-def _close(
+def close(
     row: Escalation,
     outcome: str,
     now: datetime,
@@ -328,6 +190,11 @@ def _close(
     lift: bool = True,
     settle: bool = True,
 ) -> None:
+    """Close a case with its outcome: its touches are taken, the quiet it asked for ends.
+
+    ``skip`` lets the touches go instead; without ``settle`` they stay planned; without ``lift``
+    the customer stays quiet.
+    """
     row.closed_at, row.outcome = now, outcome
     row.save(update_fields=["closed_at", "outcome"])
     if settle:

@@ -6,7 +6,7 @@ from arbook import money
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
-from invoices import escalations, letters, tasks
+from invoices import case_decisions, letters, tasks
 from invoices.models import Escalation, Invoice, Task
 from messaging import compose, facts, gate, lastlook
 from messaging.hand_over import Dropped, Ready
@@ -33,7 +33,7 @@ def _letter(company: Company, effect: Effect, now: datetime) -> Dropped | Later 
         .select_related("customer", "invoice", "company")
         .get(pk=effect.payload["escalation"])
     )
-    letter = escalations.letter_of(row)
+    letter = case_decisions.letter_of(row)
     if letter is None:
         return nothing("There is no released letter.")
     numbers = [one.number for one in letter.rows]

@@ -13,7 +13,7 @@ from arbook.web.pagination import page_of
 from arbook.web.respond import done, refused, show
 from customers import contacts
 from customers.models import Channel
-from invoices import approvals, escalations, letters
+from invoices import approvals, case_decisions, letters
 from invoices.forms.approvals import DecisionForm
 from invoices.models import Approval
 
@@ -124,7 +124,7 @@ def decide(request, company, pk):
     choice = form.cleaned_data["choice"]
     try:
         _act(approval, choice, form.cleaned_data, request.user)
-    except (approvals.ApprovalRefused, escalations.EscalationRefused) as refusal:
+    except (approvals.ApprovalRefused, case_decisions.EscalationRefused) as refusal:
         newest = _rows(company).filter(subject=approval.subject).order_by("-pk").first()
         return refused(request, message=str(refusal), go_to=_url(company, newest or approval))
     go_to = (
@@ -142,13 +142,13 @@ def _act(approval, choice: str, data: dict, by) -> None:
     note = data["note"]
     is_case = approval.kind != Approval.Kind.MESSAGE
     if choice == "resume":
-        escalations.resume(approval, note=note, **bound)
+        case_decisions.resume(approval, note=note, **bound)
     elif choice == "quiet":
-        escalations.keep_quiet(approval, until=data["until"], note=note, **bound)
+        case_decisions.keep_quiet(approval, until=data["until"], note=note, **bound)
     elif choice in ("mail", "print"):
-        escalations.release(approval, printed=choice == "print", **bound)
+        case_decisions.release(approval, printed=choice == "print", **bound)
     elif choice == "reject" and is_case:
-        escalations.turn_down(approval, note=note, **bound)
+        case_decisions.turn_down(approval, note=note, **bound)
     elif choice == "reject":
         approvals.reject(approval, note=note, **bound)
     else:

@@ -7,7 +7,7 @@ import pytest
 
 from arbook.companies.models import Company, Role
 from arbook.outbox.models import Effect
-from invoices import approvals, cadence, escalations, holds, mirror, promises
+from invoices import approvals, cadence, case_decisions, escalations, holds, mirror, promises
 from invoices.models import Approval, Escalation, Hold, Invoice, Reminder
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -59,7 +59,7 @@ def to_letter(company, customer, manager, **fields):
     """An invoice on its sixtieth day, reviewed before; the letter waits."""
     invoice = issued(customer, 35, **fields)
     run(company)
-    decide(escalations.resume, waiting(), manager)
+    decide(case_decisions.resume, waiting(), manager)
     run(company, 25)
     return invoice, waiting(Approval.Kind.LETTER)
 
@@ -94,7 +94,7 @@ def test_a_manager_lets_reminders_go_on(company, customer, manager):
     invoice = issued(customer, 40)
     run(company)
 
-    decide(escalations.resume, waiting(), manager)
+    decide(case_decisions.resume, waiting(), manager)
 
     assert Escalation.objects.get().outcome == Outcome.RESUME
     assert not Hold.objects.active(NOW).exists()
@@ -107,7 +107,7 @@ def test_a_manager_keeps_the_customer_quiet_until_a_day(company, customer, manag
     run(company)
     until = TODAY + timedelta(days=30)
 
-    decide(escalations.keep_quiet, waiting(), manager, until=until)
+    decide(case_decisions.keep_quiet, waiting(), manager, until=until)
 
     hold = Hold.objects.active(NOW).get()
     assert hold.until.astimezone(company.zone).date() == until + timedelta(days=1)
@@ -120,13 +120,13 @@ def test_day_sixty_drafts_a_letter_that_only_a_manager_releases(company, custome
     invoice, approval = to_letter(company, customer, manager, balance="1250.50")
 
     assert not Effect.objects.filter(kind="messaging.letter").exists()
-    letter = escalations.letter_of(Escalation.objects.get(stage=Stage.LETTER))
+    letter = case_decisions.letter_of(Escalation.objects.get(stage=Stage.LETTER))
     assert letter.total == "$1,250.50"
     assert "N35" in letter.text
     with pytest.raises(approvals.ApprovalRefused, match="manager"):
-        decide(escalations.release, approval, factories.member(company), 25)
+        decide(case_decisions.release, approval, factories.member(company), 25)
 
-    case = decide(escalations.release, approval, manager, 25)
+    case = decide(case_decisions.release, approval, manager, 25)
 
     effect = Effect.objects.get(kind="messaging.letter")
     assert effect.payload["escalation"] == case.pk
@@ -137,7 +137,7 @@ def test_day_sixty_drafts_a_letter_that_only_a_manager_releases(company, custome
 def test_a_printed_letter_asks_nothing_of_the_mail(company, customer, manager):
     _, approval = to_letter(company, customer, manager)
 
-    decide(escalations.release, approval, manager, 25, printed=True)
+    decide(case_decisions.release, approval, manager, 25, printed=True)
 
     assert not Effect.objects.filter(kind="messaging.letter").exists()
     approval.refresh_from_db()
@@ -161,8 +161,8 @@ def test_a_changed_amount_voids_the_letter_and_asks_again_with_the_new_words(
     invoice, approval = to_letter(company, customer, manager)
     Invoice.objects.filter(pk=invoice.pk).update(balance=Decimal("99.99"))
 
-    with pytest.raises(escalations.EscalationRefused, match="asked again"):
-        decide(escalations.release, approval, manager, 25)
+    with pytest.raises(case_decisions.EscalationRefused, match="asked again"):
+        decide(case_decisions.release, approval, manager, 25)
 
     approval.refresh_from_db()
     fresh = waiting(Approval.Kind.LETTER)
@@ -212,7 +212,7 @@ def test_a_payment_that_bounced_brings_the_case_back(company, customer):
 def test_a_no_to_the_letter_drops_it_for_good(company, customer, manager):
     invoice, approval = to_letter(company, customer, manager)
 
-    decide(escalations.turn_down, approval, manager, 25, note="We talk to them")
+    decide(case_decisions.turn_down, approval, manager, 25, note="We talk to them")
 
     assert run(company, 40) == 0
     assert invoice.reminders.get(step_key="letter").state == Reminder.State.SKIPPED
@@ -222,7 +222,7 @@ def test_a_no_to_the_review_leaves_the_customer_quiet(company, customer, manager
     issued(customer, 40)
     run(company)
 
-    decide(escalations.turn_down, waiting(), manager, note="Leave them alone")
+    decide(case_decisions.turn_down, waiting(), manager, note="Leave them alone")
 
     assert Hold.objects.active(day(300)).get().lift_role == Role.MANAGER
 
@@ -253,8 +253,8 @@ def test_a_letter_waits_while_the_customer_is_quiet_for_another_reason(company, 
     _, approval = to_letter(company, customer, manager)
     holds.place(customer, reason=Hold.Reason.REPLY, by=None, now=day(25))
 
-    with pytest.raises(escalations.EscalationRefused, match="an unanswered reply"):
-        decide(escalations.release, approval, manager, 25)
+    with pytest.raises(case_decisions.EscalationRefused, match="an unanswered reply"):
+        decide(case_decisions.release, approval, manager, 25)
 
 
 def test_going_live_ends_the_cases_of_the_rehearsal(company, customer):

@@ -9,7 +9,7 @@ from arbook.companies.models import Company, Role
 from arbook.outbox import outbox
 from arbook.sandbox import clock as movable
 from customers import consent
-from invoices import escalations
+from invoices import case_decisions, escalations
 from invoices.models import Approval, Task
 from messaging.models import Message
 from reconciliation.models import Match, StripePayment
@@ -160,7 +160,7 @@ def letter(desk):
         if waiting and waiting.kind == Approval.Kind.LETTER:
             return waiting
         if waiting:
-            escalations.resume(
+            case_decisions.resume(
                 waiting, by=manager(desk), now=desk.now, content_hash=waiting.content_hash
             )
     pytest.fail("no letter was drafted")
@@ -171,7 +171,7 @@ def manager(desk):
 
 
 def release(desk, approval) -> None:
-    escalations.release(
+    case_decisions.release(
         approval, by=manager(desk), now=desk.now, content_hash=approval.content_hash
     )
 
