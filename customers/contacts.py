@@ -1,153 +1,23 @@
-"""How to reach a customer: numbers and addresses from the books, from people and from replies."""
+"""How to reach a customer: which address to use, whose it is, what people and replies gave us."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
 
 from arbook import phones
 from arbook.audit import log
-from arbook.audit.models import Entry
 from arbook.companies.models import Company, User
-from arbook.gateways.quickbooks_shapes import BookCustomer
 from arbook.outbox import outbox
-from arbook.upsert import storable
+from customers.contact_reading import read_emails, read_phones
 from customers.models import Channel, Contact, Customer
-
-BETWEEN_ADDRESSES = re.compile(r"[\s,;|<>()\"]+")
-LONGEST = 254
 
 State, Source = Contact.State, Contact.Source
 
 
 class ContactRefused(Exception):
     """The contact cannot be taken. The message is fit for the screen."""
-
-
-@dataclass(frozen=True)
-class Written:
-    """One address or number as the books write it, and what we read from it."""
-
-    channel: str
-    address: str
-    written: str
-    is_primary: bool
-    state: str = State.USABLE
-    reason: str = ""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What makes it the same contact: the address, or the unreadable text."""
-        return self.channel, self.address or f"?{self.written}"
-
-
-def read_emails(text: str) -> list[Written]:
-    """Every address of a field that may hold several; pieces with an @ that are none are kept."""
-    found: dict[str, Written] = {}
-    unread: dict[str, Written] = {}
-    for piece in BETWEEN_ADDRESSES.split(storable(text or "").strip()):
-        address = piece.strip(".'`").removeprefix("mailto:").lower()
-        if not address:
-            continue
-        if len(address) <= LONGEST and _is_address(address):
-            found.setdefault(
-                address, Written(Channel.EMAIL, address, piece[:LONGEST], is_primary=not found)
-            )
-        elif "@" in piece:
-            unread[piece] = _unread(Channel.EMAIL, piece, "This is not an e-mail address.")
-    if not found and not unread and (text or "").strip():
-        whole = text.strip()
-        unread[whole] = _unread(Channel.EMAIL, whole, "There is no e-mail address in it.")
-    return [*found.values(), *unread.values()]
-
-
-def read_phones(*fields: str) -> list[Written]:
-    """Every number of the fields, the most likely mobile first; unreadable texts are kept."""
-    found: dict[str, Written] = {}
-    unread: dict[str, Written] = {}
-    for field in fields:
-        text = storable(field or "").strip()
-        if not text:
-            continue
-        numbers = phones.all_in(text)
-        if not numbers:
-            unread[text] = _unread(Channel.SMS, text, "This is not a telephone number.")
-        for number in numbers:
-            usable = not number.extension
-            known = found.get(number.e164)
-            if known and (known.state == State.USABLE or not usable):
-                continue
-            found[number.e164] = Written(
-                Channel.SMS,
-                number.e164,
-                text[:LONGEST],
-                is_primary=usable and not any(one.is_primary for one in found.values()),
-                state=State.USABLE if usable else State.NOT_TEXTABLE,
-                reason="" if usable else f"It has the extension {number.extension}.",
-            )
-    return [*found.values(), *unread.values()]
-
-
-@transaction.atomic
-def refresh(
-    company: Company, rows: Mapping[int, BookCustomer], *, now: datetime, quiet: bool = False
-) -> set[int]:
-    """Bring the books' contacts of these customers (our keys) up to date; returns who changed.
-
-    What people entered survives; what people or carriers found out about an address survives too;
-    what the books dropped is marked as removed, and usable again when they bring it back.
-    """
-    existing: dict[int, dict[tuple[str, str], Contact]] = defaultdict(dict)
-    for one in Contact.objects.filter(customer__in=rows):
-        existing[one.customer_id][one.channel, one.address or f"?{one.written}"] = one
-    fresh: list[Contact] = []
-    changed: list[Contact] = []
-    news: dict[int, list[str]] = defaultdict(list)
-    for pk, row in rows.items():
-        known = existing[pk]
-        wanted = [
-            *read_emails(row.emails),
-            *read_phones(row.mobile, row.phone, row.other_phone),
-        ]
-        # A person's choice of what to use first stands above the order of the books.
-        chosen = {
-            one.channel
-            for one in known.values()
-            if one.is_primary and one.source != Source.BOOKS and one.is_usable
-        }
-        wanted = [
-            replace(one, is_primary=False) if one.channel in chosen else one for one in wanted
-        ]
-        for one in wanted:
-            contact = known.pop(one.key, None)
-            if contact is None:
-                fresh.append(_new(company, pk, one, now))
-                news[pk].append(f"added {one.address or one.written}")
-            elif contact.source == Source.BOOKS:
-                was_gone = contact.state == State.REMOVED
-                if _differs(contact, one):
-                    changed.append(_updated(contact, one, now))
-                if was_gone:
-                    news[pk].append(f"brought back {contact}")
-        for contact in known.values():
-            if contact.source == Source.BOOKS and contact.state != State.REMOVED:
-                contact.state, contact.state_at = State.REMOVED, now
-                contact.state_reason, contact.is_primary = "QuickBooks no longer has it.", False
-                changed.append(contact)
-                news[pk].append(f"removed {contact}")
-    Contact.objects.bulk_create(fresh, ignore_conflicts=True)
-    Contact.objects.bulk_update(
-        changed, ["state", "state_at", "state_reason", "is_primary", "written"], batch_size=500
-    )
-    if news and not quiet:
-        _tell(company, news, now=now)
-    return set(news)
 
 
 def best(customer_ids: Iterable[int], channel: str) -> dict[int, Contact]:
@@ -262,65 +132,5 @@ def revisit(company: Company, entries: Mapping[int, int], *, now: datetime) -> N
     )
 
 
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return True
-
-
-def _unread(channel: str, text: str, reason: str) -> Written:
-    return Written(channel, "", text[:LONGEST], False, State.INVALID, reason)
-
-
 def _shown(contact: Contact) -> str:
     return phones.display(contact.address) if contact.channel == Channel.SMS else contact.address
-
-
-def _new(company: Company, customer_id: int, one: Written, now: datetime) -> Contact:
-    return Contact(
-        company=company,
-        customer_id=customer_id,
-        channel=one.channel,
-        address=one.address,
-        written=one.written,
-        is_primary=one.is_primary,
-        state=one.state,
-        state_reason=one.reason,
-        state_at=None if one.state == State.USABLE else now,
-    )
-
-
-def _differs(contact: Contact, one: Written) -> bool:
-    return (
-        contact.state == State.REMOVED
-        or contact.is_primary != one.is_primary
-        or contact.written != one.written
-    )
-
-
-def _updated(contact: Contact, one: Written, now: datetime) -> Contact:
-    contact.is_primary, contact.written = one.is_primary, one.written
-    if contact.state == State.REMOVED:
-        contact.state, contact.state_reason, contact.state_at = one.state, one.reason, now
-    return contact
-
-
-def _tell(company: Company, news: Mapping[int, list[str]], *, now: datetime) -> None:
-    customers = Customer.objects.in_bulk(list(news))
-    entries = log.record_many(
-        [
-            (
-                Entry(
-                    company=company,
-                    verb="contact.synced",
-                    said=f"QuickBooks changed the contacts of {customers[pk]}: {', '.join(said)}.",
-                    at=now,
-                ),
-                [customers[pk]],
-            )
-            for pk, said in news.items()
-        ]
-    )
-    revisit(company, dict(zip(news, (one.pk for one in entries), strict=True)), now=now)

@@ -11,7 +11,7 @@ from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.gateways.quickbooks_shapes import BookCustomer
 from arbook.upsert import Target, storable, upsert
-from customers import contacts, tags
+from customers import book_contacts, tags
 from customers.models import Contact, Customer, CustomerTag
 
 TARGET = Target(
@@ -83,7 +83,7 @@ def apply(
     if written:
         changed = {row.id: unique[row.key] for row in written}
         Customer.objects.filter(pk__in=changed, merged_into__isnull=False).update(merged_into=None)
-        contacts.refresh(company, changed, now=now, quiet=quiet)
+        book_contacts.refresh(company, changed, now=now, quiet=quiet)
         tags.refresh(company, list(changed), now=now, quiet=quiet)
     created = sum(row.is_new for row in written)
     return Applied(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from arbook.gateways.quickbooks_shapes import BookCustomer
 from arbook.outbox.models import Effect
-from customers import contacts, mirror
+from customers import contact_reading, contacts, mirror
 from customers.models import Channel, Contact, Customer
 from tests import factories
 from tests.factories import NOW
@@ -39,18 +39,18 @@ def book(**fields) -> BookCustomer:
     ],
 )
 def test_several_addresses_of_one_field_are_read(text, addresses):
-    assert [one.address for one in contacts.read_emails(text)] == addresses
+    assert [one.address for one in contact_reading.read_emails(text)] == addresses
 
 
 @pytest.mark.parametrize("text", ["broken@", "ask Ana", "a@b@c"])
 def test_what_is_no_address_is_kept_as_unreadable(text):
-    (one,) = contacts.read_emails(text)
+    (one,) = contact_reading.read_emails(text)
 
     assert (one.address, one.state) == ("", Contact.State.INVALID)
 
 
 def test_the_mobile_field_comes_first_and_an_extension_takes_no_text():
-    found = contacts.read_phones("860-555-0101", "(860) 555-0102 ext 7", "555-0100")
+    found = contact_reading.read_phones("860-555-0101", "(860) 555-0102 ext 7", "555-0100")
 
     assert [(one.address, one.state, one.is_primary) for one in found] == [
         ("+18605550101", "usable", True),
@@ -61,9 +61,9 @@ def test_the_mobile_field_comes_first_and_an_extension_takes_no_text():
 
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_no_text_breaks_the_reading(email, phone):
-    for one in [*contacts.read_emails(email), *contacts.read_phones(phone)]:
+    for one in [*contact_reading.read_emails(email), *contact_reading.read_phones(phone)]:
         assert one.address or one.state != Contact.State.USABLE
-        assert len(one.written) <= contacts.LONGEST
+        assert len(one.written) <= contact_reading.LONGEST
 
 
 @pytest.fixture
