@@ -6,11 +6,23 @@ last day, the end of the week its Friday, the weekend its Sunday; M/D is America
 into next year; a number of days or weeks is added. "Next week" or "soon" is no date.
 """
 
-import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from messaging.triage import calendar_days
+from messaging.triage.words_dates import (
+    DAY,
+    ENDING,
+    MONTH,
+    NEXT,
+    NUMBER,
+    UNIT,
+    month_of,
+    value_of,
+    weekday_of,
+)
 
 
 @dataclass(frozen=True)
@@ -20,55 +32,6 @@ class Found:
     end: int
     kind: str
 
-
-_DAY_NAMES = (
-    "mon(?:day)?|lunes",
-    "tue(?:s(?:day)?)?|martes",
-    "wed(?:s|nesday)?|weds|miercoles",
-    "thu(?:r(?:s(?:day)?)?)?|jueves",
-    "fri(?:day)?|viernes",
-    "sat(?:urday)?|sabado",
-    "sun(?:day)?|domingo",
-)
-_MONTH_NAMES = (
-    "jan(?:uary)?|enero",
-    "feb(?:ruary)?|febrero",
-    "mar(?:ch)?|marzo",
-    "apr(?:il)?|abril",
-    "may|mayo",
-    "jun(?:e)?|junio",
-    "jul(?:y)?|julio",
-    "aug(?:ust)?|agosto",
-    "sept?(?:ember)?|septiembre|setiembre",
-    "oct(?:ober)?|octubre",
-    "nov(?:ember)?|noviembre",
-    "dec(?:ember)?|diciembre",
-)
-DAY = rf"(?:{'|'.join(_DAY_NAMES)})s?"
-MONTH = rf"(?:{'|'.join(_MONTH_NAMES)})"
-_DAYS = [re.compile(rf"(?:{name})s?") for name in _DAY_NAMES]
-_MONTHS = [re.compile(name) for name in _MONTH_NAMES]
-
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
-_NUMEROS = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce"
-_VALUES = {word: value for value, word in enumerate(_NUMBERS.split(), 1)}
-_VALUES |= {word: value for value, word in enumerate(_NUMEROS.split(), 1)}
-_VALUES |= {
-    "a": 1,
-    "an": 1,
-    "un": 1,
-    "una": 1,
-    "quince": 15,
-    "fifteen": 15,
-    "fourteen": 14,
-    "couple": 2,
-    "a couple of": 2,
-}
-_VALUES |= {"a couple": 2, "couple of": 2, "couple more": 2, "a couple more": 2, "another": 1}
-NUMBER = rf"(?:\d{{1,2}}|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
-UNIT = r"(?:(?:business|working) days?|days?|weeks?|wks?|months?|dias?|semanas?|mes(?:es)?)"
-NEXT = r"(?:next|following|proxim[oa]|siguiente)"
-ENDING = r"(?:end|fin|final|finales|last day|ultimo dia|ultimo|close)"
 
 _Reader = Callable[[re.Match, date], date | None]
 
@@ -105,86 +68,33 @@ def _beside(each: Found, found: list[Found]) -> bool:
     )
 
 
-def _weekday_of(name: str) -> int:
-    return next(day for day, pattern in enumerate(_DAYS) if pattern.fullmatch(name))
-
-
-def _month_of(name: str) -> int:
-    return next(month for month, pattern in enumerate(_MONTHS, 1) if pattern.fullmatch(name))
-
-
-def _value_of(number: str) -> int:
-    return int(number) if number.isdigit() else _VALUES[number]
-
-
-def _next_weekday(weekday: int, received: date) -> date:
-    return received + timedelta(days=(weekday - received.weekday() - 1) % 7 + 1)
-
-
-def _week_after(weekday: int, received: date) -> date:
-    monday = received - timedelta(days=received.weekday()) + timedelta(days=7)
-    return monday + timedelta(days=weekday)
-
-
-def _month_end(day: date, months: int = 0) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
-
-
-def _months_on(day: date, months: int) -> date:
-    last = _month_end(day, months)
-    return last.replace(day=min(day.day, last.day))
-
-
-def _day_of_month(number: int, received: date) -> date | None:
-    if not 1 <= number <= 31:
-        return None
-    for months in range(4):
-        last = _month_end(received, months)
-        if number <= last.day and last.replace(day=number) > received:
-            return last.replace(day=number)
-    return None
-
-
-def _calendar_day(year: str | None, month: int, day: int, received: date) -> date | None:
-    if year:
-        full = int(year) + (2000 if len(year) == 2 else 0)
-        return date(full, month, day)
-    for candidate_year in range(received.year, received.year + 5):
-        try:
-            candidate = date(candidate_year, month, day)
-        except ValueError:
-            continue
-        if candidate >= received:
-            return candidate
-    return None
-
-
 def _slashed(match: re.Match, received: date) -> date | None:
     month, day, year = int(match["m"]), int(match["d"]), match["y"]
     if match[0] in {"1/2", "10-4", "24/7"}:
         return None  # one half; understood; always
     if month > 12 >= day:
         month, day = day, month
-    return _calendar_day(year, month, day, received)
+    return calendar_days.calendar_day(year, month, day, received)
 
 
 def _named_day(match: re.Match, received: date) -> date | None:
-    return _calendar_day(match["y"], _month_of(match["month"]), int(match["d"]), received)
+    return calendar_days.calendar_day(
+        match["y"], month_of(match["month"]), int(match["d"]), received
+    )
 
 
 def _weekday(match: re.Match, received: date) -> date | None:
-    weekday = _weekday_of(match["day"])
+    weekday = weekday_of(match["day"])
     modifier = match["before"] or ""
     if modifier.startswith(("last", "this past", "past")) or match["past"]:
         return None
     if re.match(NEXT, modifier) or match["after"]:
-        return _week_after(weekday, received)
-    return _next_weekday(weekday, received)
+        return calendar_days.week_after(weekday, received)
+    return calendar_days.next_weekday(weekday, received)
 
 
 def _span(match: re.Match, received: date) -> date | None:
-    number, unit = _value_of(match["n"]), match["unit"]
+    number, unit = value_of(match["n"]), match["unit"]
     if unit.startswith(("business", "working")):
         day = received
         while number:
@@ -192,7 +102,7 @@ def _span(match: re.Match, received: date) -> date | None:
             number -= day.weekday() < 5
         return day
     if unit.startswith(("m", "me")):
-        return _months_on(received, number)
+        return calendar_days.months_on(received, number)
     return received + timedelta(days=number * (7 if unit.startswith(("w", "s")) else 1))
 
 
@@ -202,32 +112,26 @@ def _week_from(match: re.Match, received: date) -> date | None:
     first = (
         received + timedelta(days=days)
         if days is not None
-        else _next_weekday(_weekday_of(start), received)
+        else calendar_days.next_weekday(weekday_of(start), received)
     )
-    return first + timedelta(weeks=_value_of(match["n"] or "1"))
+    return first + timedelta(weeks=value_of(match["n"] or "1"))
 
 
 def _end_of_named(match: re.Match, received: date) -> date | None:
-    first = _calendar_day(None, _month_of(match["month"]), 1, received.replace(day=1))
-    return _month_end(first) if first else None
+    first = calendar_days.calendar_day(None, month_of(match["month"]), 1, received.replace(day=1))
+    return calendar_days.month_end(first) if first else None
 
 
 def _middle(match: re.Match, received: date) -> date | None:
     if match["month"]:
-        return _calendar_day(None, _month_of(match["month"]), 15, received)
-    return _day_of_month(15, received)
+        return calendar_days.calendar_day(None, month_of(match["month"]), 15, received)
+    return calendar_days.day_of_month(15, received)
 
 
 def _of_next_month(match: re.Match, received: date) -> date | None:
-    return _month_end(received, 1).replace(day=1 if match["first"] else int(match["d"]))
-
-
-def _friday(received: date) -> date:
-    return received + timedelta(days=(4 - received.weekday()) % 7)
-
-
-def _sunday(received: date) -> date:
-    return received + timedelta(days=6 - received.weekday())
+    return calendar_days.month_end(received, 1).replace(
+        day=1 if match["first"] else int(match["d"])
+    )
 
 
 def _rule(kind: str, pattern: str, reader: _Reader) -> tuple[str, re.Pattern, _Reader]:
@@ -265,22 +169,22 @@ _RULES = [
     _rule(
         "end",
         rf"{ENDING} (?:of |del? )?(?:next month|proximo mes|mes que viene)",
-        lambda match, received: _month_end(received, 1),
+        lambda match, received: calendar_days.month_end(received, 1),
     ),
     _rule(
         "end",
         rf"eom|{ENDING} (?:of |del? )?(?:the |this |este )?(?:month|mes)|month[- ]end",
-        lambda match, received: _month_end(received),
+        lambda match, received: calendar_days.month_end(received),
     ),
     _rule(
         "end",
         rf"{ENDING} (?:of |del? )?(?:la )?(?:next week|proxima semana|semana que viene)",
-        lambda match, received: _week_after(4, received),
+        lambda match, received: calendar_days.week_after(4, received),
     ),
     _rule(
         "end",
         r"eow|end of (?:the |this )?(?:work ?)?week|final(?:es)? de (?:la|esta) semana",
-        lambda match, received: _friday(received),
+        lambda match, received: calendar_days.friday(received),
     ),
     _rule(
         "end",
@@ -291,9 +195,13 @@ _RULES = [
     _rule(
         "weekend",
         r"next weekend|(?:el )?proximo fin de semana",
-        lambda match, received: _sunday(received) + timedelta(days=7),
+        lambda match, received: calendar_days.sunday(received) + timedelta(days=7),
     ),
-    _rule("weekend", r"weekend|fin de semana|finde", lambda match, received: _sunday(received)),
+    _rule(
+        "weekend",
+        r"weekend|fin de semana|finde",
+        lambda match, received: calendar_days.sunday(received),
+    ),
     _rule(
         "span",
         rf"(?:(?P<n>{NUMBER})\s+)?(?:weeks?|semanas?)\s+(?:from|after|a partir de)\s+(?:this\s+)?"
@@ -352,18 +260,18 @@ _RULES = [
     _rule(
         "day of month",
         r"(?:on |by )?the first(?: of the month)?(?! \w*(?:payment|invoice|half|one|part|install))",
-        lambda match, received: _day_of_month(1, received),
+        lambda match, received: calendar_days.day_of_month(1, received),
     ),
     _rule(
         "day of month",
         r"(?:(?:the|el|dia|del)\s+)(?P<d>\d{1,2})(?:st|nd|rd|th)?(?!\s*%|[\d,.]*\d|\s+(?:payments?"
         r"|invoices?|units?|items?|hours?|bucks|dollars))",
-        lambda match, received: _day_of_month(int(match["d"]), received),
+        lambda match, received: calendar_days.day_of_month(int(match["d"]), received),
     ),
     _rule(
         "day of month",
         r"(?P<d>\d{1,2})(?:st|nd|rd|th)(?! (?:payment|invoice|time|notice|reminder|street|st|ave))",
-        lambda match, received: _day_of_month(int(match["d"]), received),
+        lambda match, received: calendar_days.day_of_month(int(match["d"]), received),
     ),
 ]
 _ANY = re.compile(

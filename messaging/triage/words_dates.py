@@ -1,0 +1,67 @@
+"""How people name days and months, how they count them: English and Spanish, folded."""
+
+import re
+
+_DAY_NAMES = (
+    "mon(?:day)?|lunes",
+    "tue(?:s(?:day)?)?|martes",
+    "wed(?:s|nesday)?|weds|miercoles",
+    "thu(?:r(?:s(?:day)?)?)?|jueves",
+    "fri(?:day)?|viernes",
+    "sat(?:urday)?|sabado",
+    "sun(?:day)?|domingo",
+)
+_MONTH_NAMES = (
+    "jan(?:uary)?|enero",
+    "feb(?:ruary)?|febrero",
+    "mar(?:ch)?|marzo",
+    "apr(?:il)?|abril",
+    "may|mayo",
+    "jun(?:e)?|junio",
+    "jul(?:y)?|julio",
+    "aug(?:ust)?|agosto",
+    "sept?(?:ember)?|septiembre|setiembre",
+    "oct(?:ober)?|octubre",
+    "nov(?:ember)?|noviembre",
+    "dec(?:ember)?|diciembre",
+)
+DAY = rf"(?:{'|'.join(_DAY_NAMES)})s?"
+MONTH = rf"(?:{'|'.join(_MONTH_NAMES)})"
+_DAYS = [re.compile(rf"(?:{name})s?") for name in _DAY_NAMES]
+_MONTHS = [re.compile(name) for name in _MONTH_NAMES]
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve"
+_NUMEROS = "uno dos tres cuatro cinco seis siete ocho nueve diez once doce"
+_VALUES = {word: value for value, word in enumerate(_NUMBERS.split(), 1)}
+_VALUES |= {word: value for value, word in enumerate(_NUMEROS.split(), 1)}
+_VALUES |= {
+    "a": 1,
+    "an": 1,
+    "un": 1,
+    "una": 1,
+    "quince": 15,
+    "fifteen": 15,
+    "fourteen": 14,
+    "couple": 2,
+    "a couple of": 2,
+}
+_VALUES |= {"a couple": 2, "couple of": 2, "couple more": 2, "a couple more": 2, "another": 1}
+NUMBER = rf"(?:\d{{1,2}}|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
+UNIT = r"(?:(?:business|working) days?|days?|weeks?|wks?|months?|dias?|semanas?|mes(?:es)?)"
+NEXT = r"(?:next|following|proxim[oa]|siguiente)"
+ENDING = r"(?:end|fin|final|finales|last day|ultimo dia|ultimo|close)"
+
+
+def weekday_of(name: str) -> int:
+    """The weekday of a name that matches DAY; Monday is 0."""
+    return next(day for day, pattern in enumerate(_DAYS) if pattern.fullmatch(name))
+
+
+def month_of(name: str) -> int:
+    """The month of a name that matches MONTH; January is 1."""
+    return next(month for month, pattern in enumerate(_MONTHS, 1) if pattern.fullmatch(name))
+
+
+def value_of(number: str) -> int:
+    """The value of a number that matches NUMBER."""
+    return int(number) if number.isdigit() else _VALUES[number]
