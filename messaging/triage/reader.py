@@ -14,7 +14,9 @@ from messaging.triage import (
     normal,
     promised,
     words_dispute,
-    words_money,
+    words_paid,
+    words_plan,
+    words_promise,
     words_request,
     words_rest,
     words_stop,
@@ -39,9 +41,9 @@ _GROUPS = {
     "stop": words_stop.STOP,
     "wrong_number": words_rest.WRONG_NUMBER,
     "dispute": words_dispute.DISPUTE,
-    "paid": words_money.PAID,
-    "plan": words_money.PLAN,
-    "promise": words_money.PROMISE,
+    "paid": words_paid.PAID,
+    "plan": words_plan.PLAN,
+    "promise": words_promise.PROMISE,
     "copy": words_request.COPY,
     "contact_change": words_request.CONTACT_CHANGE,
     "question": words_request.QUESTION,
@@ -143,7 +145,7 @@ def _machine(own: str, shown: str, channel: str) -> Reading | None:
     if match is None or first(words_stop.STOP, own, channel=channel):
         return None
     if not _SURELY_A_MACHINE.search(own):
-        people = words_dispute.DISPUTE + words_money.PAID + words_money.PLAN + words_money.PROMISE
+        people = words_dispute.DISPUTE + words_paid.PAID + words_plan.PLAN + words_promise.PROMISE
         if first(people + words_rest.WRONG_NUMBER, own, channel=channel):
             return None
     start, end = match.span()
@@ -156,7 +158,7 @@ def _intents(own: str, channel: str) -> Spans:
         match = first(group, own, channel=channel)
         if match is not None:
             found[intent] = match.span()
-    condition = first((words_money.CONDITION,), own, channel=channel)
+    condition = first((words_promise.CONDITION,), own, channel=channel)
     if condition is not None and not dates.find(
         own[condition.end() - 25 : condition.end()], received=date(2000, 1, 1)
     ):
