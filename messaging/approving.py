@@ -10,7 +10,8 @@ from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat
 
 from arbook.audit.models import Entry
-from arbook.companies.models import User
+from arbook.companies.access import role_in
+from arbook.companies.models import Role, User
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from messaging import quiet_hours
@@ -57,7 +58,8 @@ def approve(
         .order_by("pk")
     )
     if hashes is not None:
-        rows = [row for row in rows if hashes.get(row.pk, row.content_hash) == row.content_hash]
+        rows = [row for row in rows if hashes.get(row.pk) == row.content_hash]
+    rows = _within_power(rows, by)
     earliest = now + rows[0].company.undo_window if rows else now
     rows = _with_an_hour(rows, earliest, now)
     if not rows:
@@ -85,6 +87,19 @@ def approve(
     )
     _cause(rows, entries)
     return Approved(len(rows), now, earliest)
+
+
+def needs_manager(message: Message) -> bool:
+    """Whether its amount is above what a bookkeeper may let go."""
+    return message.total > message.company.review_above
+
+
+def _within_power(rows: list[Message], by: User | None) -> list[Message]:
+    """What this person may say yes to; the machine never gets above the limit's check."""
+    if by is None or not any(needs_manager(row) for row in rows):
+        return rows
+    is_manager = (role_in(by, rows[0].company) or 0) >= Role.MANAGER
+    return [row for row in rows if is_manager or not needs_manager(row)]
 
 
 @transaction.atomic

@@ -40,21 +40,20 @@ def act(
     wants_texts = carrier_type == "START" or "start" in (reading.intent, word)
     if wants_texts and _start(thread, message, now=now):
         return
-    must_answer = reading.must_pause or reading.intent not in {*NOTHING_TO_ANSWER, "other"}
     is_asking = carrier_type in {"HELP", "START"}
-    if not (must_answer or is_asking or thread.customer is None):
+    if reading.intent in NOTHING_TO_ANSWER and not (reading.must_pause or is_asking):
         return
     threads.needs_reply(thread, since=message.created_at)
     if thread.customer is None:
         return
-    if reading.must_pause or is_asking:
-        holds.place(
-            thread.customer,
-            reason=Hold.Reason.REPLY,
-            source=threads.hold_source(thread),
-            by=None,
-            now=now,
-        )
+    # Whatever was written, somebody looks before the next reminder.
+    holds.place(
+        thread.customer,
+        reason=Hold.Reason.REPLY,
+        source=threads.hold_source(thread),
+        by=None,
+        now=now,
+    )
     said = {reading.intent, *reading.secondary}
     if "help" in said or carrier_type == "HELP":
         _help(thread, message, now=now)

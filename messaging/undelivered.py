@@ -44,7 +44,7 @@ def could_not_send(effect: Effect, error: Exception, *, now: datetime) -> None:
             kind=Task.Kind.OTHER,
             key=f"message:{row.pk}",
             title=f"Did this message reach {row.customer}?",
-            detail=f"{error} Look at the phone or mailbox, then repeat or cancel it under System.",
+            detail=f"{error} Look at Twilio or the mailbox, then say here which.",
             customer=row.customer,
             amount=row.total,
             now=now,

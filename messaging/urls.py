@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:message_id>/skip/", batch.skip, name="skip"),
     path("<int:message_id>/pause/", batch.pause, name="pause"),
     path("<int:message_id>/exclude/", batch.exclude, name="exclude"),
+    path("<int:message_id>/fate/", messages.fate, name="fate"),
     path("of-invoice/<int:invoice_id>/", messages.of_invoice, name="of_invoice"),
     path("why/<int:invoice_id>/", why.why, name="why"),
     path("why/<int:invoice_id>/lift/<int:hold_id>/", why.lift, name="lift"),

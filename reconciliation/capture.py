@@ -11,7 +11,7 @@ from django.db import transaction
 
 from arbook import money
 from arbook.audit import log
-from arbook.companies.models import Company
+from arbook.companies.models import Company, Role
 from arbook.gateways.stripe_shapes import CardPayment
 from arbook.outbox import outbox
 from invoices import cadence, holds, tasks
@@ -147,6 +147,8 @@ def _started(payment: StripePayment, now: datetime) -> None:
             holds.place(
                 invoice,
                 reason=Hold.Reason.IN_FLIGHT,
+                # Ending it asks for money that is already under way.
+                lift_role=Role.MANAGER,
                 source=telling.source_of(payment),
                 note=f"{money.words(payment.amount)} by {payment.method}, not settled yet",
                 by=None,
@@ -178,6 +180,8 @@ def _succeeded(payment: StripePayment, now: datetime) -> None:
             holds.place(
                 invoice,
                 reason=Hold.Reason.IN_FLIGHT,
+                # Ending it asks for money that is already under way.
+                lift_role=Role.MANAGER,
                 source=telling.source_of(payment),
                 note="paid, on its way into QuickBooks",
                 by=None,

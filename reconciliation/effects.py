@@ -39,9 +39,8 @@ def _settle(row: Posting, books, found: BookPayment, now: datetime) -> dict:
     touched = books.read_invoices(
         [part.txn_id for part in read.applied if part.txn_type == "Invoice"]
     )
-    mirror.apply_payments(row.company, [read], now=now)
-    applied = mirror.apply_invoices(row.company, list(touched.values()), now=now)
-    mirror.after_change(row.company, applied.changed_ids, now=now)
+    seen = mirror.Found(invoices=list(touched.values()), payments=[read])
+    mirror.take(row.company, seen, now=now)
     posting.mark_posted(row, read, now=now)
     return {"quickbooks_id": read.id, "reference": row.reference}
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from arbook import money
 from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks
+from arbook.gateways.quickbooks_shapes import Deleted
 from invoices import disputes, mirror
 from invoices.models import Invoice
 from reconciliation import in_flight
@@ -96,10 +97,10 @@ def parts_of(company: Company, invoices: list[Invoice]) -> list[Part]:
 def _read(link: PayLink, invoices: list[Invoice], now: datetime) -> None:
     ids = [invoice.quickbooks_id for invoice in invoices]
     read = quickbooks.of(link.company).read_invoices(ids)
-    applied = mirror.apply_invoices(link.company, list(read.values()), now=now)
     # One that is there and cannot be read is not gone; what we knew of it stays.
-    gone = [one for one in ids if one not in read and one not in read.broken]
-    if gone:
-        mirror.remove(link.company, "Invoice", gone, now=now)
-    mirror.after_change(link.company, applied.changed_ids, now=now)
+    gone = [
+        Deleted("Invoice", one, None) for one in ids if one not in read and one not in read.broken
+    ]
+    found = mirror.Found(invoices=list(read.values()), deleted=gone)
+    mirror.take(link.company, found, now=now)
     Invoice.objects.of(link.company).filter(quickbooks_id__in=ids).update(read_at=now)

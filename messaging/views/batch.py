@@ -4,12 +4,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from arbook import clock
+from arbook import clock, money
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.respond import done, refused, show
 from invoices.holds import HoldRefused
-from messaging import approving, decisions, declining, editing, review
+from messaging import approving, decisions, declining, editing, in_doubt, review
 from messaging.approving import MessageRefused
 from messaging.forms.batch import EditForm, PauseForm
 from messaging.models import Message
@@ -43,6 +43,7 @@ def _detail(item: review.Item, now) -> dict:
         "headline": headline,
         "tone": tone,
         "chosen": item.message,
+        "in_doubt": in_doubt.is_in_doubt(item.message),
         "decision": decision,
         "gates": decisions.gates_of(decision.checks) if decision else [],
         "to": review.to_words(item.message),
@@ -107,6 +108,10 @@ def _after(company, message_id) -> str:
 def _approve(request, company, rows, hashes, go_to):
     approved = approving.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
     missed = len(rows) - approved.count
+    if missed and request.role < Role.MANAGER and any(map(approving.needs_manager, rows)):
+        limit = money.words(company.review_above, company.currency)
+        said = f"Above {limit} a manager approves. {approved.count} others leave."
+        return refused(request, message=said, go_to=go_to, changed=CHANGED)
     if missed or not rows:
         said = (
             f"{missed} changed since you looked and still wait."
