@@ -57,7 +57,7 @@ def hand_over(desk: Desk, size: int, *, among: int = 0) -> tuple[Ratio, Ratio, f
     propose(desk, size)
     _fill(desk, among - size)
     messages = list(Message.objects.of(desk.company).proposed())
-    # What Twilio tells afterwards is not part of handing over, should a server of ours be listening.
+    # What Twilio tells afterwards is no part of handing over, should a server of ours listen.
     desk.sandbox.delivery.hold()
     desk.sandbox.faults.forget()
     with counted() as statements:
