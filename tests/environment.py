@@ -7,6 +7,7 @@ folder nobody holds.
 
 import fcntl
 import os
+import signal
 import socket
 from pathlib import Path
 
@@ -25,6 +26,9 @@ _folder_lock = None  # held until the run ends
 
 def prepare() -> Path:
     """Set the environment of this run; return its data folder."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background: what a test starts must hear Ctrl-C all the same.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in FOREIGN:
         os.environ.pop(name, None)
     for name, port in zip(
