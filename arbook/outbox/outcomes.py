@@ -72,6 +72,7 @@ def conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
 
 
 def backoff(attempts: int) -> timedelta:
+    """How long to wait after this many tries: doubling up to an hour, spread so that none crowd."""
     ceiling = min(5 * 2 ** max(attempts - 1, 0), 3600)
     return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311 (spread, not secrecy)
 

@@ -1,7 +1,6 @@
 """Understanding what arrived: claim, handler, done. At least once, so handlers repeat safely."""
 
 import logging
-import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from arbook import clock
 from arbook.audit import log
 from arbook.gateways import errors
 from arbook.gateways.models import Connection
+from arbook.outbox.outcomes import backoff
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
 
@@ -91,7 +91,7 @@ def process(event: WebhookEvent, *, now: datetime) -> str:
     except Exception as error:
         if not isinstance(error, errors.VendorError):
             logger.exception("webhook event %s failed", event.pk)
-        return _later(event, error, now, _backoff(event.attempts))
+        return _later(event, error, now, backoff(event.attempts))
     return _set(event, state=State.DONE, error="", processed_at=now)
 
 
@@ -111,11 +111,6 @@ def replay(event: WebhookEvent, *, now: datetime) -> bool:
         .exclude(state=State.IN_FLIGHT)
         .update(state=State.RECEIVED, attempts=0, not_before=now, error="")
     )
-
-
-def _backoff(attempts: int) -> timedelta:
-    ceiling = min(5 * 2 ** max(attempts - 1, 0), 3600)
-    return timedelta(seconds=ceiling * random.uniform(0.5, 1.0))  # noqa: S311 (spread, not secrecy)
 
 
 def _later(event, error: Exception, now: datetime, wait: timedelta, *, counts: bool = True) -> str:
