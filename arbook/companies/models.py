@@ -117,6 +117,14 @@ class Company(models.Model):
     link_key = models.CharField(max_length=64, default=_new_link_key, editable=False)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_reason = models.CharField(max_length=200, blank=True)
+    # When a stop ends by itself; None means that a person ends it.
+    stopped_until = models.DateTimeField(null=True, blank=True)
+    # Managers and owners may act only with a second factor set up.
+    second_factor_required = models.BooleanField(default=True, db_default=True)
+    # How long words, raw payloads and addresses nobody writes to any more are kept.
+    keep_messages_months = models.PositiveSmallIntegerField(default=36, db_default=36)
+    keep_payloads_days = models.PositiveSmallIntegerField(default=90, db_default=90)
+    keep_contacts_months = models.PositiveSmallIntegerField(default=36, db_default=36)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = CompanyQuerySet.as_manager()
@@ -147,6 +155,32 @@ class Company(models.Model):
     @property
     def undo_window(self) -> timedelta:
         return timedelta(seconds=self.undo_seconds)
+
+
+class Standstill(models.Model):
+    """Everything stopped for every company at once, by a person, with a reason."""
+
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    # When it ends by itself; None means that a person ends it.
+    until = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ended_at"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_standstill_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Membership(models.Model):

@@ -38,6 +38,8 @@ class WebhookEvent(models.Model):
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    # Unreachable, throttled, refused, disconnected, unknown or bug; empty while nothing failed.
+    failure = models.CharField(max_length=12, blank=True, default="", db_default="")
     error = models.TextField(blank=True)
     processed_at = models.DateTimeField(null=True)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
