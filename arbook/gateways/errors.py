@@ -37,6 +37,11 @@ class Throttled(VendorError):
         self.retry_after = retry_after
 
 
+class Resting(Throttled):
+    """Surely not done: we did not ask. The vendor is left alone until ``retry_after`` seconds from
+    now, after failures in a row or to keep within its pace. Costs no attempt."""
+
+
 class Refused(VendorError):
     """Surely not done, and never will be: the request itself is wrong."""
 
