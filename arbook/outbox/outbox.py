@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from arbook.audit import log
-from arbook.companies.models import Company
+from arbook.companies.models import Company, User
 from arbook.outbox.models import Effect
 
 CHANNEL = "arbook_work"
@@ -81,15 +81,45 @@ def hurry(effects: models.QuerySet[Effect], *, now: datetime) -> int:
     return count
 
 
-def retry(effect: Effect, *, now: datetime) -> bool:
+def retry(effect: Effect, *, now: datetime, by: User | None = None) -> bool:
     """Give a dead effect another life; False when it is not dead any more."""
-    revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
-        state=Effect.State.PENDING,
-        attempts=0,
-        not_before=now,
-        failure="",
-        error="",
-        finished_at=None,
-    )
-    wake()
+    with transaction.atomic():
+        revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
+            state=Effect.State.PENDING,
+            attempts=0,
+            not_before=now,
+            failure="",
+            error="",
+            finished_at=None,
+        )
+        if revived:
+            _record("effect.retried", f"{effect.kind} is tried again", effect, by, now)
+            wake()
     return bool(revived)
+
+
+def give_up(effect: Effect, *, reason: str, now: datetime, by: User | None = None) -> bool:
+    """A person lets a dead effect rest for good; False when it is not dead any more."""
+    with transaction.atomic():
+        rests = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
+            state=Effect.State.CANCELLED,
+            error=f"Given up: {reason} (was: {effect.error})",
+            finished_at=now,
+        )
+        if rests:
+            _record("effect.given_up", f"{effect.kind} is given up: {reason}", effect, by, now)
+    return bool(rests)
+
+
+def _record(verb: str, said: str, effect: Effect, by: User | None, now: datetime) -> None:
+    log.record(
+        verb,
+        said,
+        about=[effect],
+        by=by,
+        at=now,
+        cause=effect.cause_id,
+        key=effect.key,
+        failure=effect.failure,
+        error=effect.error,
+    )

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from arbook import clock
 from arbook.audit import log
+from arbook.companies.models import User
 from arbook.gateways import errors
 from arbook.gateways.models import Connection
+from arbook.outbox import outbox
 from arbook.outbox.outcomes import backoff
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
@@ -104,12 +107,53 @@ def _heard(events: list[WebhookEvent], now: datetime) -> None:
         )
 
 
-def replay(event: WebhookEvent, *, now: datetime) -> bool:
-    """Put a finished event back in line; False when it is being handled right now."""
-    return bool(
-        WebhookEvent.objects.filter(pk=event.pk)
-        .exclude(state=State.IN_FLIGHT)
-        .update(state=State.RECEIVED, attempts=0, not_before=now, error="")
+def replay(event: WebhookEvent, *, now: datetime, by: User | None = None) -> bool:
+    """Put an event in line at once; False when it already is, or is being handled right now."""
+    finished = Q(state__in=[State.DONE, State.IGNORED, State.DEAD])
+    with transaction.atomic():
+        back = (
+            WebhookEvent.objects.filter(pk=event.pk)
+            .filter(finished | Q(state=State.RECEIVED, not_before__gt=now))
+            .update(
+                state=State.RECEIVED,
+                attempts=0,
+                not_before=now,
+                failure="",
+                error="",
+                processed_at=None,
+            )
+        )
+        if back:
+            _record("webhook.replayed", "is handled again", event, by, now)
+            outbox.wake()
+    return bool(back)
+
+
+def give_up(event: WebhookEvent, *, reason: str, now: datetime, by: User | None = None) -> bool:
+    """A person sets a dead event aside for good; False when it is not dead any more."""
+    with transaction.atomic():
+        rests = WebhookEvent.objects.filter(pk=event.pk, state=State.DEAD).update(
+            state=State.IGNORED,
+            error=f"Given up: {reason} (was: {event.error})",
+            processed_at=now,
+        )
+        if rests:
+            _record("webhook.given_up", f"is set aside: {reason}", event, by, now)
+    return bool(rests)
+
+
+def _record(verb: str, said: str, event: WebhookEvent, by: User | None, now: datetime) -> None:
+    vendor = NAMES.get(event.vendor, event.vendor)
+    log.record(
+        verb,
+        f"What {vendor} told us ({event.kind}) {said}",
+        about=[event],
+        by=by,
+        at=now,
+        cause=event.entry_id,
+        external_id=event.external_id,
+        failure=event.failure,
+        error=event.error,
     )
 
 
