@@ -60,7 +60,7 @@ def _legacy(parsed: dict):
                     str(entity.get("lastUpdated", "")),
                     entity,
                 )
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, RecursionError):
             yield None
 
 
@@ -76,13 +76,15 @@ def _cloud(event) -> Item | None:
             str(event.get("time", "")),
             event,
         )
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None
 
 
 def _item(realm, external_id, entity, entity_id, verb, at, raw) -> Item:
     if not external_id:
         said = "|".join((realm, entity, entity_id, verb, at))
-        external_id = "legacy:" + hashlib.sha256(said.encode()).hexdigest()
+        external_id = (
+            "legacy:" + hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()
+        )
     content = {"entity": entity, "id": entity_id, "verb": verb, "at": at, "raw": raw}
     return Item(realm, external_id, f"{entity}.{verb}", content)

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 
 from arbook.outbox import outbox
 
 MOMENT = 0.05
+# Rows of one statement; a statement takes 65,535 values.
+AT_ONCE = 1000
 _last_woken = 0.0
 
 
@@ -30,6 +32,8 @@ class Arrival:
     # In place of ``company_id``: the QuickBooks company, looked up by the very insert.
     realm: str = ""
     headers: dict = field(default_factory=dict)
+    # The body it came in, for the case that its content cannot be written again.
+    body: bytes = b""
     # Set when the body could not be understood: it is kept for a person, and not processed.
     error: str = ""
 
@@ -51,30 +55,71 @@ def keep(arrivals: list[Arrival], *, now: datetime) -> int:
     """Store the events and return how many were new."""
     if not arrivals:
         return 0
-    values = []
-    for one in arrivals:
-        # NUL cannot be stored as text; the escape keeps it readable for the person who looks.
-        values += [
-            one.realm or one.company_id,
-            one.vendor,
-            one.external_id[:255].replace("\x00", ""),
-            one.kind[:100].replace("\x00", ""),
-            json.dumps(one.content, ensure_ascii=True),
-            json.dumps(one.headers, ensure_ascii=True).replace("\\u0000", ""),
-            now,
-            "dead" if one.error else "received",
-            now,
-            one.error,
-        ]
-    rows = ", ".join(_OF_REALM if one.realm else _ROW for one in arrivals)
-    connection.ensure_connection()
-    # A plain cursor of psycopg, so that the server plans this one statement once and not each time.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_INSERT.format(rows), values, prepare=len(arrivals) == 1)
-        new = cursor.rowcount
+    new = 0
+    for start in range(0, len(arrivals), AT_ONCE):
+        new += _insert(arrivals[start : start + AT_ONCE], now)
     if new:
         _wake_soon()
     return new
+
+
+def _insert(arrivals: list[Arrival], now: datetime) -> int:
+    values = []
+    for one in arrivals:
+        content, error = _as_text(one)
+        values += [
+            _clean(one.realm) or one.company_id,
+            one.vendor,
+            _clean(one.external_id)[:255],
+            _clean(one.kind)[:100],
+            content,
+            json.dumps(one.headers, ensure_ascii=True).replace("\\u0000", ""),
+            now,
+            "dead" if error else "received",
+            now,
+            _clean(error),
+        ]
+    statement = _INSERT.format(", ".join(_OF_REALM if one.realm else _ROW for one in arrivals))
+    in_use = connection.connection is not None
+    try:
+        return _execute(statement, values, prepare=len(arrivals) == 1)
+    except OperationalError:
+        # The server was restarted since this connection was last used. A row that was stored just
+        # before the answer got lost is left out the second time by its unique key.
+        if not in_use or connection.in_atomic_block:
+            raise
+        connection.close()
+        return _execute(statement, values, prepare=False)
+
+
+def _execute(statement: str, values: list, *, prepare: bool) -> int:
+    connection.ensure_connection()
+    # A plain cursor of psycopg, so that the server plans this one statement once and not each time.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, values, prepare=prepare)
+        return cursor.rowcount
+
+
+def _as_text(one: Arrival) -> tuple[str, str]:
+    """The content as ASCII JSON, and what is wrong with it in words (or '')."""
+    try:
+        return json.dumps(one.content, ensure_ascii=True), one.error
+    except RecursionError:
+        # Read by a parser with more patience than the writer has.
+        said = "Nested too deeply to be kept as it came."
+        return json.dumps(raw(one.body)), one.error or said
+
+
+def raw(body: bytes) -> dict:
+    """A body nobody could read, as content: its beginning, whatever bytes it holds."""
+    return {"raw": body[:100_000].decode("utf-8", "backslashreplace")}
+
+
+def _clean(text: str) -> str:
+    """Text that PostgreSQL takes: no NUL, and halves of characters spelled out."""
+    if text.isascii():
+        return text.replace("\x00", "")
+    return text.encode("utf-8", "backslashreplace").decode().replace("\x00", "")
 
 
 def _wake_soon() -> None:

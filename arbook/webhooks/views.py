@@ -4,33 +4,22 @@ import hashlib
 import json
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import Http404, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from arbook import clock
 from arbook.gateways import signatures
-from arbook.gateways.models import Connection
-from arbook.webhooks import quickbooks_bodies
-from arbook.webhooks.store import Arrival, keep
+from arbook.webhooks import keys, quickbooks_bodies
+from arbook.webhooks.keys import Keys
+from arbook.webhooks.store import Arrival, keep, raw
 
 MAX_BODY = 2 * 1024 * 1024
 
 
 def _refused(reason: str, status: int = 403) -> HttpResponse:
     return HttpResponse(reason, status=status, content_type="text/plain")
-
-
-def _connection(vendor: str, company_uuid) -> Connection:
-    found = Connection.objects.filter(vendor=vendor, company__uuid=company_uuid).first()
-    if found is None:
-        raise Http404("No such company.")
-    return found
-
-
-def _tokens(secret: str) -> list[str]:
-    """A secret, or two separated by a comma while one replaces the other."""
-    return [token.strip() for token in (secret or "").split(",") if token.strip()]
 
 
 def _body(request) -> bytes | None:
@@ -58,8 +47,9 @@ def quickbooks(request):
             external_id=item.external_id,
             kind=item.kind,
             company_id=None,
-            realm=item.realm.replace("\x00", ""),
+            realm=item.realm,
             content=item.content,
+            body=body,
         )
         for item in items
     ]
@@ -73,69 +63,81 @@ def quickbooks(request):
 @csrf_exempt
 @require_POST
 def stripe(request, company_uuid):
-    connection = _connection("stripe", company_uuid)
     body = _body(request)
     if body is None:
         return _refused("Too large.", 413)
-    secrets = _tokens(connection.secrets.get("webhook_secret", ""))
     header = request.headers.get("Stripe-Signature", "")
     now = clock.now()
     # Where our clock can be moved, a stand-in that does not follow it signs by the machine's.
     instants = [now, clock.system()] if clock.is_movable() else [now]
-    if not any(signatures.stripe(body, header, secrets, now=instant) for instant in instants):
+
+    def fits(known: Keys) -> bool:
+        secrets = known.several("webhook_secret")
+        return any(signatures.stripe(body, header, secrets, now=instant) for instant in instants)
+
+    known, good = keys.fitting("stripe", company_uuid, fits)
+    if known is None:
+        raise Http404("No such company.")
+    if not good:
         return _refused("Bad signature.", 400)
-    keep([_stripe_arrival(connection, body)], now=now)
+    keep([_stripe_arrival(known.company_id, body)], now=now)
     return HttpResponse(status=200)
 
 
-def _stripe_arrival(connection: Connection, body: bytes) -> Arrival:
+def _stripe_arrival(company_id: int, body: bytes) -> Arrival:
     try:
         event = json.loads(body)
         external_id, kind = str(event["id"]), str(event["type"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        return _unreadable("stripe", connection.company_id, body, f"Not an event: {error}")
-    return Arrival("stripe", external_id, kind, connection.company_id, event)
+        return _unreadable("stripe", company_id, body, f"Not an event: {error}")
+    return Arrival("stripe", external_id, kind, company_id, event, body=body)
 
 
 @csrf_exempt
 @require_POST
 def twilio(request, company_uuid, message_uuid=None):
     """Inbound texts and delivery statuses; the path of a status names our own message."""
-    connection = _connection("twilio", company_uuid)
-    body = _body(request)
-    if body is None:
+    if _body(request) is None:
         return _refused("Too large.", 413)
+    try:
+        posted = request.POST
+    except (BadRequest, SuspiciousOperation, UnreadablePostError):
+        return _refused("Not a form.", 400)
     url = settings.PUBLIC_URL + request.get_full_path()
-    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
-    if not signatures.twilio(
-        url,
-        pairs,
-        request.headers.get("X-Twilio-Signature", ""),
-        _tokens(connection.secrets.get("auth_token", "")),
-        settings_header=request.headers.get("X-Twilio-Webhooks-Signature-Settings", ""),
-        keys=connection.secrets.get("webhook_keys") or {},
-    ):
+    pairs = [(name, value) for name, values in posted.lists() for value in values]
+    header = request.headers.get("X-Twilio-Signature", "")
+    named = request.headers.get("X-Twilio-Webhooks-Signature-Settings", "")
+
+    def fits(known: Keys) -> bool:
+        tokens, named_keys = known.several("auth_token"), known.secrets.get("webhook_keys") or {}
+        return signatures.twilio(url, pairs, header, tokens, settings_header=named, keys=named_keys)
+
+    known, good = keys.fitting("twilio", company_uuid, fits)
+    if known is None:
+        raise Http404("No such company.")
+    if not good:
         return _refused("Bad signature.")
-    fields = request.POST.dict()
+    fields = posted.dict()
     if message_uuid:
         fields["message_uuid"] = str(message_uuid)
-    keep([_twilio_arrival(connection, fields)], now=clock.now())
+    keep([_twilio_arrival(known.company_id, fields)], now=clock.now())
     return HttpResponse("<Response/>", content_type="text/xml")
 
 
-def _twilio_arrival(connection: Connection, fields: dict) -> Arrival:
+def _twilio_arrival(company_id: int, fields: dict) -> Arrival:
     sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
     status = (fields.get("MessageStatus") or fields.get("SmsStatus") or "").lower()
     inbound = status in ("received", "receiving") or (not status and "Body" in fields)
     if not sid or not (status or inbound):
-        raw = json.dumps(fields).encode()
-        return _unreadable("twilio", connection.company_id, raw, "Neither a text nor a status.")
+        body = json.dumps(fields).encode()
+        return _unreadable("twilio", company_id, body, "Neither a text nor a status.")
     kind = "inbound" if inbound else "status"
     external_id = f"{sid}:inbound" if inbound else f"{sid}:{status}"
-    return Arrival("twilio", external_id, kind, connection.company_id, fields)
+    return Arrival("twilio", external_id, kind, company_id, fields)
 
 
 def _unreadable(vendor: str, company_id: int | None, body: bytes, reason: str) -> Arrival:
     digest = hashlib.sha256(body).hexdigest()
-    content = {"raw": body[:100_000].decode("utf-8", "backslashreplace")}
-    return Arrival(vendor, f"unreadable:{digest}", "unreadable", company_id, content, error=reason)
+    return Arrival(
+        vendor, f"unreadable:{digest}", "unreadable", company_id, raw(body), error=reason
+    )
