@@ -1,7 +1,8 @@
 """What the vendors do wrong on purpose, and the count of every call.
 
 A rule names a vendor, an operation (`query`, `payment.create`, `messages.*`, or `*`), a kind and
-how often it strikes (`times`, or until cleared). Kinds for calls:
+how often it strikes (`times`, or until cleared; with `chance` only so often out of 1). Kinds for
+calls:
 
   429          throttled, with `Retry-After: retry_after` when that is set
   500          the vendor's own server error; with `sticky` Stripe replays it for the same key
@@ -18,6 +19,7 @@ dropped.
 For mail (operation `send`): `refuse` (550), `tempfail` (451), `drop_after`, `hang`.
 """
 
+import random
 import threading
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
@@ -48,6 +50,7 @@ class Fault:
     operation: str = "*"
     account: str = ""
     times: int | None = None
+    chance: float = 1.0
     skip: int = 0
     seconds: float = 1.0
     retry_after: int | None = None
@@ -91,6 +94,7 @@ class Faults:
         self._lock = threading.Lock()
         self._rules: list[Fault] = []
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._given: Counter[tuple[str, str]] = Counter()
         self._next = 1
         self.log: deque[Logged] = deque(maxlen=3000)
 
@@ -131,7 +135,10 @@ class Faults:
                 if rule.skip > 0:
                     rule.skip -= 1
                     continue
+                if rule.chance < 1 and random.random() >= rule.chance:
+                    continue
                 rule.struck += 1
+                self._given[vendor, rule.kind] += 1
                 if rule.times is not None and rule.struck >= rule.times:
                     self._rules.remove(rule)
                 return rule
@@ -158,10 +165,19 @@ class Faults:
                 result.setdefault(vendor, {})[operation] = number
             return result
 
+    def given(self) -> dict[str, dict[str, int]]:
+        """How often each vendor misbehaved in which way since the last `forget`."""
+        with self._lock:
+            result: dict[str, dict[str, int]] = {}
+            for (vendor, kind), number in sorted(self._given.items()):
+                result.setdefault(vendor, {})[kind] = number
+            return result
+
     def forget(self) -> None:
         """Counts back to zero and an empty log; rules stay."""
         with self._lock:
             self._counts.clear()
+            self._given.clear()
             self.log.clear()
 
     def as_list(self) -> list[dict]:

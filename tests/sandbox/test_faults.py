@@ -100,3 +100,13 @@ def test_a_fault_may_skip_calls_first(vendors, books):
 
     assert second.status_code == 500
     assert tokens(vendors, first).status_code == 200
+
+
+def test_a_fault_with_a_chance_strikes_a_share_of_the_calls_and_is_counted(vendors):
+    vendors.faults.add("stripe", "*", "500", chance=0.3)
+    vendors.faults.add("stripe", "*", "html502", chance=0.0)
+
+    struck = sum(vendors.faults.strike("stripe", "events.list") is not None for _ in range(1000))
+
+    assert 200 < struck < 400
+    assert vendors.faults.given() == {"stripe": {"500": struck}}

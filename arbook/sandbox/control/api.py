@@ -8,6 +8,7 @@
 | POST `/settle` | `timeout` | waits until all deliveries and short tasks are done |
 | GET, POST `/clock` | `days, hours, seconds`, `to` or `reset` | moves the clock |
 | GET, POST, DELETE `/faults` | `vendor, kind, times, ...` | see `faults`; DELETE `?id=` or all |
+| GET `/faults/given` | | how often each vendor misbehaved in which way |
 | GET, DELETE `/calls` | | counts per vendor and operation; DELETE starts again |
 | GET `/log` | | the last calls, newest first |
 | POST `/quickbooks/app` | `webhook_url, verifier_token, webhook_format, ...` | the app |
@@ -26,7 +27,7 @@
 | GET `/twilio/accounts/A/messages` | | all texts |
 | GET, POST `/phones/N` | `name, line, fate, lookup_error` | a phone's conversation; its behaviour |
 | POST `/phones/N/reply` | `body, to` | a text from that phone |
-| GET `/mailbox`, GET `/slack` | | what was sent |
+| GET `/mailbox`, GET `/slack` | | what was sent; letters `?after=` a number only |
 | GET `/deliveries` | | webhooks waiting and done |
 | POST `/deliveries/hold`, `/release`, `/again` | `vendor`, or `id` | see `delivery` |
 
@@ -169,6 +170,11 @@ def clear_faults(sandbox: "Sandbox", request: Request, sent: dict) -> list:
     return sandbox.faults.as_list()
 
 
+@routes.on("GET", "/faults/given")
+def given(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
+    return sandbox.faults.given()
+
+
 @routes.on("GET", "/calls")
 def calls(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
     return sandbox.faults.counts()
@@ -187,7 +193,8 @@ def log(sandbox: "Sandbox", request: Request, sent: dict) -> list:
 
 @routes.on("GET", "/mailbox")
 def mailbox(sandbox: "Sandbox", request: Request, sent: dict) -> list:
-    letters = [plain(letter) for letter in sandbox.mailbox]
+    after = int(request.first("after") or 0)
+    letters = [plain(letter) for letter in sandbox.mailbox if letter.id > after]
     for letter in letters:
         letter.pop("raw")
         for attachment in letter["attachments"]:
