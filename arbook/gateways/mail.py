@@ -15,7 +15,7 @@ from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
 
 from arbook.companies.models import Company
-from arbook.gateways import transport
+from arbook.gateways import rehearsal, transport
 from arbook.gateways.errors import Disconnected, Refused, Unknown, Unreachable, VendorError
 
 
@@ -45,6 +45,7 @@ def send(
     company's name and has the desk's address. Raises Refused for a 5xx, Unreachable for a 4xx,
     Unknown when the line broke after the letter was under way.
     """
+    rehearsal.judge("the mail server", writes=True)
     transport.leave_house()
     try:
         validate_email(to)

@@ -11,6 +11,7 @@ from arbook.gateways.models import Connection
 from arbook.gateways.quickbooks_faults import NOT_FOUND, LostRights, TokenRejected, fault_in
 from arbook.gateways.quickbooks_shapes import Page
 from arbook.gateways.quickbooks_wire import Wire
+from arbook.gateways.rehearsal import rehearsed
 
 PAGE_SIZE = 1000
 # What these records mean is written in them; others name lists that have to be looked up.
@@ -32,6 +33,7 @@ class Calls:
         token = quickbooks_oauth.access_token(self._connection, rejected=rejected)
         return Wire(realm=self._connection.external_id, token=token)
 
+    @rehearsed
     def _call(self, ask: Callable[[Wire], Any], first: Future | None = None) -> Any:
         """One answer: a refused token is renewed once, lost access is written down.
 

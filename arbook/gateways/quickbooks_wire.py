@@ -13,7 +13,7 @@ from quickbooks.client import QuickBooks as SDKClient
 from quickbooks.exceptions import QuickbooksException
 from requests_oauthlib import OAuth2Session
 
-from arbook.gateways import quickbooks_faults, transport
+from arbook.gateways import quickbooks_faults, rehearsal, transport
 from arbook.gateways.errors import Refused
 
 MINOR_VERSION = 75
@@ -73,6 +73,7 @@ class Wire(SDKClient):
     def process_request(self, request_type, url, headers="", params="", data=""):
         """The SDK's one door to the network."""
         self.writes = self._judge(request_type, url, params or {}, data)
+        rehearsal.judge("QuickBooks", writes=self.writes)
         if isinstance(data, str):
             data = data.encode()
         response = self._send(request_type, url, headers, params, data)

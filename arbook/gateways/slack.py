@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from arbook.companies.models import Company
-from arbook.gateways import connections, transport
+from arbook.gateways import connections, rehearsal, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, VendorError
 from arbook.gateways.models import Connection
 
@@ -66,7 +66,9 @@ class Slack:
         """The team's name."""
         return str(self._call(lambda: self._client.auth_test(), writes=False).get("team") or "")
 
+    @rehearsal.rehearsed
     def _call(self, ask, *, writes: bool = True) -> Any:
+        rehearsal.judge("Slack", writes=writes)
         transport.leave_house()
         try:
             answer = ask()

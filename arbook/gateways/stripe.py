@@ -15,7 +15,7 @@ from django.conf import settings
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import connections, stripe_shapes, transport
+from arbook.gateways import connections, rehearsal, stripe_shapes, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
 from arbook.gateways.models import Connection
 from arbook.gateways.stripe_shapes import CardDispute, CardPayment, Checkout, StripeAccount
@@ -169,7 +169,9 @@ class Stripe:
 
         return self._call(gather, writes=False)
 
+    @rehearsal.rehearsed
     def _call(self, ask: Callable[[], Any], *, writes: bool) -> Any:
+        rehearsal.judge("Stripe", writes=writes)
         transport.leave_house()
         attempts = 1 if writes else 2
         while True:

@@ -20,7 +20,7 @@ from twilio.rest import Client
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import connections, transport
+from arbook.gateways import connections, rehearsal, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
 from arbook.gateways.models import Connection
 
@@ -226,7 +226,9 @@ class Twilio:
             raise Refused("No Twilio messaging service is set for this company.")
         return service
 
+    @rehearsal.rehearsed
     def _call(self, ask: Callable[[], Any], *, writes: bool = False) -> Any:
+        rehearsal.judge("Twilio", writes=writes)
         transport.leave_house()
         attempts = 1 if writes else 2
         while True:
