@@ -40,7 +40,7 @@ def run(sizes: tuple[int, ...] = (1_000, 100_000)) -> list[Ratio]:
         for size in sizes:
             _fill(company, size)
             rates, tails, bare_rates, bare_tails = [], [], [], []
-            for turn in range(5):
+            for turn in range(9):
                 for port, path, rate, tail in (
                     (ours, "/webhooks/quickbooks/", rates, tails),
                     (bare, "/bare/", bare_rates, bare_tails),

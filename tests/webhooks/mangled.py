@@ -171,3 +171,19 @@ def _bytes(body: bytes, chance: random.Random) -> bytes:
         else:
             del hurt[at : at + chance.randint(1, 40)]
     return bytes(hurt)
+
+
+def letters(sample: bytes, *, count: int, seed: int) -> Iterator[bytes]:
+    """Broken variants of one raw mail."""
+    chance = random.Random(seed)
+    heads = [
+        b"Content-Type: text/plain; charset=nonsense", b"Content-Type: multipart/mixed",
+        b"Content-Type: multipart/mixed; boundary=x", b"Content-Transfer-Encoding: base64",
+        b"Subject: =?utf-8?B?////?=", b"From: \xff\xfe <>", b"Date: 31 Feb 99999 99:99:99 +9999",
+        b"In-Reply-To: " + b"<" * 2000, b"Content-Type: \x00", b"To: " + b"a@b.example, " * 500,
+    ]  # fmt: skip
+    for number in range(count):
+        letter = sample
+        if number % 2:
+            letter = b"\r\n".join(chance.sample(heads, 3)) + b"\r\n" + letter
+        yield _bytes(letter, chance) if chance.random() < 0.7 else letter
