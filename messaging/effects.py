@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from arbook import clock
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import Later, effect
+from arbook.outbox.registry import Foretold, Later, effect
+from customers.models import Customer
 from messaging import (
     delivery,
     dispatch,
@@ -42,14 +43,20 @@ def _failed(one: Effect, error: Exception, now: datetime) -> None:
     undelivered.could_not_send(one, error, now=now)
 
 
+def _preview(one: Effect, now: datetime) -> Foretold:
+    return hand_over.foretell(_prepare(one.company, [one], now)[one.key])
+
+
 @effect(
     "messaging.send",
     prepare=_prepare,
     then=_then,
     resolve=_resolve,
     failed=_failed,
+    preview=_preview,
     chunk=100,
     lease_seconds=300,
+    rank=90,
 )
 def send(one: Effect, prepared) -> dict:
     """Hand one message over. Everything it needs was prepared; nothing is read from our tables."""
@@ -70,12 +77,26 @@ def _prepare_letters(company, effects: list[Effect], now: datetime) -> dict:
     return released_letters.prepare(company, effects, now=now)
 
 
+def _preview_receipt(one: Effect, now: datetime) -> Foretold:
+    return hand_over.foretell(_prepare_receipts(one.company, [one], now)[one.key])
+
+
+def _preview_letter(one: Effect, now: datetime) -> Foretold:
+    return hand_over.foretell(_prepare_letters(one.company, [one], now)[one.key])
+
+
+def _preview_revisit(one: Effect, now: datetime) -> Foretold:
+    customer = Customer.objects.of(one.company).filter(pk=one.payload["customer"]).first()
+    return Foretold([f"Would look again at what is proposed to {customer}; nothing leaves."])
+
+
 @effect(
     "messaging.receipt",
     prepare=_prepare_receipts,
     then=_then,
     resolve=_resolve,
     failed=_failed,
+    preview=_preview_receipt,
 )
 def receipt(one: Effect, prepared) -> dict:
     """Say thank you for settled money, once for each payment."""
@@ -88,6 +109,7 @@ def receipt(one: Effect, prepared) -> dict:
     then=_then,
     resolve=_resolve,
     failed=_failed,
+    preview=_preview_letter,
 )
 def letter(one: Effect, prepared) -> dict:
     """Mail the letter a manager released."""
@@ -99,7 +121,7 @@ def _look_again(one: Effect, result: dict, now: datetime) -> None:
     dispatch.revisit(company, [one.payload["customer"]], now=now)
 
 
-@effect("messaging.revisit", then=_look_again, chunk=100)
+@effect("messaging.revisit", then=_look_again, preview=_preview_revisit, chunk=100)
 def revisit(one: Effect, prepared) -> dict:
     """Nothing happens outside: what is proposed to the customer is looked at again."""
     return {}

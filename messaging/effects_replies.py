@@ -6,7 +6,7 @@ from arbook import clock
 from arbook.companies.models import Company
 from arbook.gateways import twilio
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import Later, effect
+from arbook.outbox.registry import Foretold, Later, effect
 from customers import consent
 from customers.models import Channel
 from messaging import (
@@ -119,8 +119,18 @@ def _failed(one: Effect, error: Exception, now: datetime) -> None:
     undelivered.could_not_send(one, error, now=now)
 
 
+def _preview(one: Effect, now: datetime) -> Foretold:
+    return hand_over.foretell(_prepare(one.company, [one], now)[one.key])
+
+
 @effect(
-    replies.SEND, prepare=_prepare, then=_then, resolve=_resolve, failed=_failed, lease_seconds=180
+    replies.SEND,
+    prepare=_prepare,
+    then=_then,
+    resolve=_resolve,
+    failed=_failed,
+    preview=_preview,
+    lease_seconds=180,
 )
 def send(one: Effect, prepared) -> dict:
     """Hand one answer over."""

@@ -10,7 +10,7 @@ from arbook import money
 from arbook.companies.models import Company
 from arbook.gateways import mail, twilio
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import Later, StillUnknown
+from arbook.outbox.registry import Foretold, Later, StillUnknown
 from arbook.places import Place
 from messaging import compose, quiet_hours
 from messaging.merge_fields import pay_label
@@ -90,6 +90,25 @@ def call(ready: Ready) -> dict:
         key=ready.key,
     )
     return ready.result | {"vendor_id": letter.message_id, "status": "sent"}
+
+
+def foretell(prepared: object) -> Foretold:
+    """What the hand-over would do with what a last look found."""
+    match prepared:
+        case Ready():
+            what = "text" if prepared.medium == Message.Medium.SMS else "mail"
+            said = f"Would send this {what} to {prepared.to}:"
+            words = [prepared.subject] if prepared.subject else []
+            known = ("said", "customer", "invoices")
+            result = {name: prepared.result[name] for name in known}
+            return Foretold([said, *words, prepared.body], result=result)
+        case Later():
+            said = f"Would not leave before {prepared.at.isoformat(timespec='minutes')}: {prepared}"
+            return Foretold([said], happens=False, state=Effect.State.PENDING)
+        case Dropped():
+            return Foretold([f"Would not leave. {prepared.sentence}"], happens=False)
+        case _:
+            return Foretold([f"Would not leave. {prepared['sentence']}"], happens=False)
 
 
 def look_up(one: Effect, message: Message) -> dict | None:

@@ -6,7 +6,7 @@ from arbook import clock, money
 from arbook.gateways import errors, quickbooks, stripe
 from arbook.gateways.quickbooks_shapes import BookPayment
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import effect
+from arbook.outbox.registry import Foretold, effect
 from invoices import mirror
 from reconciliation import checkout, posting
 from reconciliation.models import CheckoutAttempt, Posting
@@ -42,7 +42,50 @@ def _settle(row: Posting, books, found: BookPayment, now: datetime) -> dict:
     seen = mirror.Found(invoices=list(touched.values()), payments=[read])
     mirror.take(row.company, seen, now=now)
     posting.mark_posted(row, read, now=now)
-    return {"quickbooks_id": read.id, "reference": row.reference}
+    return {
+        "quickbooks_id": read.id,
+        "reference": row.reference,
+        "total": str(money.quantize(read.total)),
+        "applied": sorted(
+            [part.txn_id, str(money.quantize(part.amount))]
+            for part in read.applied
+            if part.txn_type == "Invoice" and part.amount
+        ),
+    }
+
+
+def _preview_posting(one: Effect, now: datetime) -> Foretold:
+    """What QuickBooks would hold afterwards; what it holds already is not posted again."""
+    row = _posting(one)
+    books = quickbooks.of(row.company)
+    found = books.find_payment(row.reference)
+    if found:
+        said = f"QuickBooks holds it already, as payment {found.id}. Nothing would be posted again."
+        known = {"quickbooks_id": found.id, "reference": row.reference}
+        return Foretold([said], happens=False, result=known)
+    if not row.intended:
+        wanted = row.payment.matches.values_list("invoice__quickbooks_id", flat=True)
+        row = posting.freeze(row, books.read_invoices(list(wanted)), now=now)
+    currency = row.payment.currency
+    numbers = dict(row.payment.matches.values_list("invoice__quickbooks_id", "invoice__number"))
+    parts = [(one, money.quantize(part)) for one, part in row.intended["applied"]]
+    left = row.payment.amount - sum(part for _, part in parts)
+    sentences = [
+        f"Would post a payment of {money.words(row.payment.amount, currency)}"
+        f" by {row.payment.customer}, dated {row.intended['paid_on']}.",
+        *(
+            f"{money.words(part, currency)} of it on invoice {numbers.get(invoice) or invoice}."
+            for invoice, part in parts
+        ),
+    ]
+    if left:
+        sentences.append(f"{money.words(left, currency)} would stay unapplied, as credit.")
+    known = {
+        "reference": row.reference,
+        "total": str(money.quantize(row.payment.amount)),
+        "applied": sorted([invoice, str(part)] for invoice, part in parts),
+    }
+    return Foretold(sentences, result=known)
 
 
 def _failed(one: Effect, error: Exception, now: datetime) -> None:
@@ -51,8 +94,10 @@ def _failed(one: Effect, error: Exception, now: datetime) -> None:
 
 @effect(
     "reconciliation.post_payment",
+    rank=10,
     resolve=_find,
     failed=_failed,
+    preview=_preview_posting,
     chunk=16,
     max_attempts=DAYS_OF_TRIES,
 )
@@ -98,7 +143,13 @@ def _has_moved(refusal: errors.Refused) -> bool:
     return refusal.code.startswith("6") or refusal.code == "2500"
 
 
-@effect("reconciliation.expire_checkout", chunk=16)
+def _preview_closing(one: Effect, now: datetime) -> Foretold:
+    attempt = CheckoutAttempt.objects.select_related("company").get(pk=one.payload["attempt"])
+    amount = money.words(attempt.amount, attempt.currency)
+    return Foretold([f"Would close the page at Stripe over {amount}."])
+
+
+@effect("reconciliation.expire_checkout", preview=_preview_closing, chunk=16)
 def expire_checkout(one: Effect, prepared) -> dict:
     """Close a Stripe page whose amount is no longer what is owed."""
     attempt = CheckoutAttempt.objects.select_related("company").get(pk=one.payload["attempt"])

@@ -8,7 +8,9 @@ from django.db import connection, models, transaction
 
 from arbook.audit import log
 from arbook.companies.models import Company, User
+from arbook.gateways.errors import Unknown
 from arbook.outbox.models import Effect
+from arbook.outbox.registry import KINDS
 
 CHANNEL = "arbook_work"
 
@@ -82,13 +84,18 @@ def hurry(effects: models.QuerySet[Effect], *, now: datetime) -> int:
 
 
 def retry(effect: Effect, *, now: datetime, by: User | None = None) -> bool:
-    """Give a dead effect another life; False when it is not dead any more."""
+    """Give a dead effect another life; False when it is not dead any more.
+
+    One that may have happened is asked after first, where its vendor can be asked.
+    """
+    kind = KINDS.get(effect.kind)
+    in_doubt = effect.failure == Unknown.failure and kind is not None and kind.resolve is not None
     with transaction.atomic():
         revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
-            state=Effect.State.PENDING,
+            state=Effect.State.UNSURE if in_doubt else Effect.State.PENDING,
             attempts=0,
             not_before=now,
-            failure="",
+            failure=Unknown.failure if in_doubt else "",
             error="",
             finished_at=None,
         )

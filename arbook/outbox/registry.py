@@ -1,7 +1,7 @@
 """Which function does which kind of effect; found at start in every app's ``effects`` module."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,17 @@ class StillUnknown(Exception):
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """What doing an effect now would do, said beforehand; ``result`` is what of it is known."""
+
+    sentences: list[str]
+    happens: bool = True
+    # How the effect would end, when nothing happens outside.
+    state: str = Effect.State.DONE
+    result: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Kind:
     """How one kind of effect is done.
 
@@ -33,6 +44,12 @@ class Kind:
     happened, None when it surely did not, ``StillUnknown`` otherwise. Without it the vendor knows
     our key, and the call is simply made again.
     ``failed(effect, error, now)`` writes that the effect is dead, in one transaction with that.
+    ``chunk`` is how many of one company are done in one turn. ``lease_seconds`` is how long a chunk
+    may take at the very most; a worker that lives holds on to it that long.
+    ``rank`` orders the kinds: money (10) before answers, answers before reminders (90).
+    ``is_long`` takes minutes (reading all books), so a worker does it beside everything else.
+    ``preview(effect, now)`` takes the last look and says what would happen. It runs in a rehearsal
+    (``arbook/gateways/rehearsal.py``): whatever it writes is undone, and a vendor is only asked.
     """
 
     name: str
@@ -41,9 +58,12 @@ class Kind:
     prepare: Callable[..., dict[str, Any]] | None = None
     resolve: Callable[[Effect, datetime], dict | None] | None = None
     failed: Callable[[Effect, Exception, datetime], None] | None = None
+    preview: Callable[[Effect, datetime], Foretold] | None = None
     chunk: int = 20
     lease_seconds: int = 120
     max_attempts: int = 12
+    rank: int = 50
+    is_long: bool = False
 
 
 KINDS: dict[str, Kind] = {}
