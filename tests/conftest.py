@@ -23,10 +23,21 @@ from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
 from arbook import embedded  # noqa: E402
 from tests import browser as browsers  # noqa: E402
+from tests import record  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
     embedded.stop()
+
+
+# --- Database -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The run's own database, whose tables may be emptied between tests that commit."""
+    with django_db_blocker.unblock():
+        record.let_tables_be_emptied()
 
 
 # --- Vendors -------------------------------------------------------------------------------------

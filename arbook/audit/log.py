@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 
 from arbook.audit.models import Entry, Mention
 from arbook.companies.models import Company, User
@@ -53,7 +53,7 @@ def record(
     about = list(about)
     if company is None:
         company = next((row.company for row in about if hasattr(row, "company_id")), None)
-    entry = Entry.objects.create(
+    entry = Entry(
         company=company,
         verb=verb,
         said=said[:500],
@@ -62,11 +62,14 @@ def record(
         cause_id=(cause.pk if isinstance(cause, Entry) else cause) or _cause.get(),
         data=data,
     )
-    mention([(entry, about)])
+    # In one commit: a seal covers an entry together with what it is about.
+    with transaction.atomic(savepoint=False):
+        entry.save(force_insert=True)
+        _mention([(entry, about)])
     return entry
 
 
-def mention(pairs: Iterable[tuple[Entry, Iterable[models.Model]]]) -> None:
+def _mention(pairs: Iterable[tuple[Entry, Iterable[models.Model]]]) -> None:
     """Index entries by the rows they are about, all in one statement."""
     Mention.objects.bulk_create(
         [
@@ -83,6 +86,7 @@ def record_many(entries: list[tuple[Entry, list[models.Model]]]) -> list[Entry]:
     for entry, _ in entries:
         entry.cause_id = entry.cause_id or _cause.get()
         entry.said = entry.said[:500]
-    saved = Entry.objects.bulk_create([entry for entry, _ in entries])
-    mention(entries)
+    with transaction.atomic(savepoint=False):
+        saved = Entry.objects.bulk_create([entry for entry, _ in entries])
+        _mention(entries)
     return saved

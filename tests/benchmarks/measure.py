@@ -53,7 +53,10 @@ def database() -> Iterator[None]:
     """An empty migrated database, dropped at the end."""
     from django.db import connection
 
+    from tests import record
+
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    record.let_tables_be_emptied()
     try:
         yield
     finally:
