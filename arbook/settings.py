@@ -170,6 +170,7 @@ INSTALLED_APPS = [
     "heroicons",
     "csp",
     "arbook.web",
+    "arbook.wall",
     "arbook.companies",
     "arbook.audit",
     "arbook.gateways",
