@@ -19,6 +19,8 @@ JOBS = [
     Job("hear lost replies", "messaging.jobs.hear_lost", timedelta(days=1)),
     Job("wake conversations", "messaging.jobs.wake_threads", timedelta(minutes=15)),
     Job("compare with the books", "invoices.jobs.check_drift", timedelta(days=1)),
+    Job("seal the record", "arbook.audit.jobs.seal", timedelta(minutes=1)),
+    Job("verify the record", "arbook.setup.record.check", timedelta(days=1)),
     Job("clean sessions", "arbook.setup.jobs.clean_sessions", timedelta(days=1)),
 ]
 

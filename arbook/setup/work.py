@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from arbook import clock
+from arbook.audit import sealing
 from arbook.outbox.drain import drain
 from arbook.webhooks.process import process_waiting
 
@@ -24,7 +25,10 @@ class Round:
 def one_round(*, rounds: int = 50, pulse: Callable[[float], None] | None = None) -> Round:
     """Payments and replies first: they may stop what would leave next."""
     inbound = process_waiting(now=clock.now, rounds=rounds, pulse=pulse)
-    return Round(inbound, drain(now=clock.now, rounds=rounds, pulse=pulse))
+    done = Round(inbound, drain(now=clock.now, rounds=rounds, pulse=pulse))
+    # Last, when everything is committed: nobody waits for a seal.
+    sealing.seal_waiting(now=clock.now(), batches=5)
+    return done
 
 
 def until_quiet(*, most: int = 50) -> Round:
