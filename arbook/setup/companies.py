@@ -30,9 +30,15 @@ SETTABLE = [
     "sends_until",
     "vip_customer_type",
     "vip_note_marker",
+    "keep_messages_months",
+    "keep_payloads_days",
+    "keep_contacts_months",
 ]
 PHONES = ("test_phone", "phone")
 LONGEST_UNDO = 3600
+# Shorter, and what a bookkeeper asks next quarter could not be answered.
+LEAST_KEPT = {"keep_messages_months": 6, "keep_payloads_days": 30, "keep_contacts_months": 6}
+MOST_KEPT = {"keep_messages_months": 120, "keep_payloads_days": 3650, "keep_contacts_months": 120}
 
 
 @transaction.atomic
@@ -95,6 +101,9 @@ def _judge(company: Company) -> None:
         raise ValidationError({"review_above": "An amount is not below zero."})
     if company.undo_seconds > LONGEST_UNDO:
         raise ValidationError({"undo_seconds": f"At most {LONGEST_UNDO} seconds."})
+    for name, least in LEAST_KEPT.items():
+        if not least <= getattr(company, name) <= MOST_KEPT[name]:
+            raise ValidationError({name: f"Between {least} and {MOST_KEPT[name]}."})
 
 
 def webhook_url(company: Company, vendor: str) -> str:

@@ -107,6 +107,13 @@ SECTIONS = [
         "Customers marked so in QuickBooks are never reminded.",
         [["vip_customer_type", "vip_note_marker"]],
     ),
+    (
+        "Keeping",
+        "archive-box",
+        "What is older is taken out and leaves a line that says so, never while something about it "
+        "is open. Consent is kept at least five years whatever stands here.",
+        [["keep_messages_months", "keep_contacts_months"], ["keep_payloads_days"]],
+    ),
 ]
 
 
@@ -132,6 +139,9 @@ class CompanyForm(forms.ModelForm):
             "phone": "Customers may call",
             "vip_customer_type": "Customer type",
             "vip_note_marker": "or these words in the notes",
+            "keep_messages_months": "Words of messages (months)",
+            "keep_payloads_days": "What vendors sent, word for word (days)",
+            "keep_contacts_months": "Numbers and addresses no longer used (months)",
         }
         help_texts = {
             "alert_email": "Empty: every manager and owner.",
