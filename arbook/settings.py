@@ -184,6 +184,7 @@ INSTALLED_APPS = [
     "messaging",
     "arbook.dashboard",
     "arbook.setup",
+    "arbook.system",
 ]
 
 MIDDLEWARE = [
