@@ -10,17 +10,18 @@ def wall_stands(app_configs=None, databases=None, **kwargs) -> list[checks.Check
     found: list[checks.CheckMessage] = []
     for using in databases or []:
         connection = connections[using]
-        if connection.vendor != "postgresql":
+        if connection.vendor != "postgresql" or not install.tables_here(using):
             continue
+        # Warnings, because migrate runs the checks before it mends what they tell.
         if install.roles_missing(using):
-            found.append(checks.Error(install.instructions(connection), id="wall.E001"))
+            found.append(checks.Warning(install.instructions(connection), id="wall.W001"))
         elif behind := install.missing(using):
             found.append(
-                checks.Error(
+                checks.Warning(
                     f"These tables do not stand behind the wall as the models say: "
                     f"{', '.join(sorted(behind))}.",
                     hint="Run manage.py migrate.",
-                    id="wall.E002",
+                    id="wall.W002",
                 )
             )
         if strange := install.not_ours(using):

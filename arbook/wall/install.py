@@ -77,6 +77,13 @@ def missing(using: str = "default") -> list[str]:
     ]
 
 
+def tables_here(using: str = "default") -> list[str]:
+    """The tables of ours that exist; none before the first migration."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_STANDING.format(mark=MARK))
+        return [name for name, _ in cursor.fetchall() if name in wanted()]
+
+
 def roles_missing(using: str = "default") -> list[str]:
     """Roles that the login role may not take on."""
     with connections[using].cursor() as cursor:
