@@ -1,9 +1,10 @@
 """Everything that happens by itself. django-q2 beats once a minute; what is due is decided here."""
 
 from datetime import timedelta
+from functools import partial
 
 from arbook import clock
-from arbook.heartbeat import jobs
+from arbook.heartbeat import beats, jobs
 from arbook.heartbeat.jobs import Job
 
 # In the order of a day: what is read first decides what may leave.
@@ -27,6 +28,7 @@ JOBS = [
 
 def beat() -> None:
     """One heartbeat: the task that django-q2 runs every minute."""
-    pulse = jobs.Pulse("schedule")
+    pulse = beats.Pulse(beats.SCHEDULE)
     pulse()
-    jobs.run_due(JOBS, now=clock.now(), pulse=pulse)
+    beats.forget_the_dead()
+    jobs.run_due(JOBS, now=clock.now(), pulse=pulse, busy=partial(beats.busy, beats.SCHEDULE))

@@ -109,6 +109,7 @@ def receipt(one: Effect, prepared) -> dict:
     then=_then,
     resolve=_resolve,
     failed=_failed,
+    rank=90,
     preview=_preview_letter,
 )
 def letter(one: Effect, prepared) -> dict:
@@ -121,7 +122,7 @@ def _look_again(one: Effect, result: dict, now: datetime) -> None:
     dispatch.revisit(company, [one.payload["customer"]], now=now)
 
 
-@effect("messaging.revisit", then=_look_again, preview=_preview_revisit, chunk=100)
+@effect("messaging.revisit", then=_look_again, preview=_preview_revisit, chunk=100, rank=20)
 def revisit(one: Effect, prepared) -> dict:
     """Nothing happens outside: what is proposed to the customer is looked at again."""
     return {}

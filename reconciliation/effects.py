@@ -149,7 +149,7 @@ def _preview_closing(one: Effect, now: datetime) -> Foretold:
     return Foretold([f"Would close the page at Stripe over {amount}."])
 
 
-@effect("reconciliation.expire_checkout", preview=_preview_closing, chunk=16)
+@effect("reconciliation.expire_checkout", preview=_preview_closing, chunk=16, rank=10)
 def expire_checkout(one: Effect, prepared) -> dict:
     """Close a Stripe page whose amount is no longer what is owed."""
     attempt = CheckoutAttempt.objects.select_related("company").get(pk=one.payload["attempt"])

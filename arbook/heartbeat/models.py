@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Beat(models.Model):
-    """The last sign of life of one kind of process."""
+    """The last sign of life of one process, or of the schedule wherever it runs."""
 
     name = models.CharField(max_length=60, unique=True)
     last_at = models.DateTimeField()
@@ -13,6 +13,11 @@ class Beat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kind(self) -> str:
+        """What it is, without the machine and the number."""
+        return self.name.partition("@")[0]
 
 
 class JobRun(models.Model):
@@ -23,6 +28,11 @@ class JobRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     ok_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
+    # While it runs: by whom, and until when it is theirs, on the machine's clock.
+    holder = models.CharField(max_length=60, blank=True, default="", db_default="")
+    leased_until = models.DateTimeField(null=True)
+    # Starts in a row that never came to an end, because their process died.
+    unfinished = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return self.name

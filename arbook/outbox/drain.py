@@ -1,40 +1,35 @@
 """Doing what was written down: claim, last look, one call, outcome. Safe beside other drains.
 
-A claim is one statement and holds no lock afterwards; the call runs outside any transaction; the
-outcome and ``done`` are one transaction, fenced by the attempt that made the claim. Leases run on
-the machine's clock, because the movable one may jump.
+The call runs outside any transaction; the outcome and ``done`` are one transaction, fenced by the
+attempt that made the claim. What may stop other things leaves first: see ``Kind.rank``.
 """
 
 import contextvars
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, connections, transaction
 
-from arbook import clock
 from arbook.audit import log
 from arbook.gateways import errors
-from arbook.outbox import outcomes
+from arbook.heartbeat import keeping
+from arbook.outbox import outcomes, turns
+from arbook.outbox.claiming import claim, release, renew, sweep
+from arbook.outbox.doubt import settle_unsure
 from arbook.outbox.models import Effect
-from arbook.outbox.registry import KINDS, Kind, Later, StillUnknown
+from arbook.outbox.registry import KINDS, Kind, Later
+from arbook.outbox.turns import Turn
 
-State = Effect.State
+Pulse = Callable[[float], None]
 
-CLAIM = """
-UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1, leased_until = %(lease)s
-WHERE id IN (
-    SELECT id FROM outbox_effect AS ready
-    WHERE state = 'pending' AND kind = %(kind)s AND not_before <= %(now)s
-      AND (lane = '' OR NOT EXISTS (
-          SELECT 1 FROM outbox_effect AS earlier
-          WHERE earlier.lane = ready.lane AND earlier.lane <> '' AND earlier.id < ready.id
-            AND earlier.state IN ('pending', 'in_flight', 'unsure')))
-    ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
+
+class NotBegun:
+    """In place of a result: the turn was over before the call, and the effect goes back in line."""
+
+
+NOT_BEGUN = NotBegun()
 
 
 def drain(
@@ -42,120 +37,105 @@ def drain(
     now: Callable[[], datetime],
     kinds: Iterable[str] | None = None,
     rounds: int = 1000,
-    pulse: Callable[[float], None] | None = None,
+    pulse: Pulse | None = None,
+    news: Callable[[], object] | None = None,
+    stopping: Callable[[], bool] = turns.never,
 ) -> Counter:
     """Do everything that is due; returns how many effects ended in which state.
 
-    ``now`` is asked again for every chunk. Stops after ``rounds`` chunks of each kind, so that one
-    endless queue cannot starve the caller's other work. ``pulse`` hears before each chunk how many
-    seconds it may take.
+    ``now`` is asked again for every chunk. After each chunk the first kinds are asked again, and
+    ``news`` is called before: what came in may stop what would leave next. Stops after ``rounds``
+    chunks of each kind, so that one endless queue cannot starve the caller's other work, and when
+    ``stopping`` says so. ``pulse`` hears how many seconds may pass until it is called again.
     """
     outcome: Counter = Counter()
-    sweep()
-    for name in list(kinds or KINDS):
-        kind = KINDS[name]
-        outcome += settle_unsure(kind, now=now)
-        for _ in range(rounds):
-            claimed = claim(kind, now=now())
-            if not claimed:
-                break
-            if pulse:
-                pulse(kind.lease_seconds)
-            outcome += _do_chunk(kind, claimed, now)
-    return outcome
-
-
-def claim(kind: Kind, *, now: datetime) -> list[Effect]:
-    """Take up to one chunk of due effects of a kind, in the order they became due."""
-    with transaction.atomic():
-        rows = Effect.objects.raw(
-            CLAIM,
-            {
-                "lease": clock.system() + timedelta(seconds=kind.lease_seconds),
-                "kind": kind.name,
-                "now": now,
-                "limit": kind.chunk,
-            },
-        )
-        return sorted(rows, key=lambda row: (row.not_before, row.pk))
-
-
-def sweep() -> int:
-    """Free effects whose worker died: in doubt where the vendor has no key of ours, else ready."""
-    expired = Effect.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system())
-    doubtful = [name for name, kind in KINDS.items() if kind.resolve]
-    count = expired.filter(kind__in=doubtful).update(
-        state=State.UNSURE, failure=errors.Unknown.failure, error="The worker died in the call."
+    ordered = sorted(
+        (KINDS[name] for name in (KINDS if kinds is None else kinds)), key=lambda kind: kind.rank
     )
-    return count + expired.exclude(kind__in=doubtful).update(state=State.PENDING)
+    left = {kind.name: rounds for kind in ordered}
+    sweep()
+    outcome += settle_unsure(ordered, now=now, pulse=pulse, stopping=stopping)
+    while not stopping():
+        for kind in ordered:
+            if left[kind.name] and (claimed := claim(kind, now=now())):
+                break
+        else:
+            break
+        left[kind.name] -= 1
+        outcome += _do_chunk(kind, claimed, now, pulse, stopping)
+        if news:
+            news()
+    return outcome
 
 
-def settle_unsure(kind: Kind, *, now: Callable[[], datetime]) -> Counter:
-    """Ask the vendor what became of effects in doubt."""
-    outcome: Counter = Counter()
-    if not kind.resolve:
-        return outcome
-    rows = Effect.objects.filter(kind=kind.name, state=State.UNSURE, not_before__lte=now())
-    for effect in rows.select_related("company")[: kind.chunk]:
-        attempt = effect.attempts
-        # The attempt number is the fence: a second drain asking at the same time changes nothing.
-        if not Effect.objects.filter(pk=effect.pk, state=State.UNSURE, attempts=attempt).update(
-            attempts=attempt + 1, not_before=now() + outcomes.backoff(attempt + 1)
-        ):
-            continue
-        effect.attempts = attempt + 1
-        with log.because(effect.cause_id):
-            try:
-                result = kind.resolve(effect, now())
-            except (StillUnknown, errors.VendorError) as trouble:
-                if effect.attempts >= kind.max_attempts:
-                    outcome[outcomes.die(kind, effect, trouble, now())] += 1
+def _do_chunk(
+    kind: Kind,
+    claimed: list[Effect],
+    now: Callable[[], datetime],
+    pulse: Pulse | None,
+    stopping: Callable[[], bool],
+) -> Counter:
+    open_still = {effect.pk: effect for effect in claimed}
+
+    def keep() -> None:
+        renew(list(open_still.values()))
+        if pulse:
+            pulse(keeping.SECONDS)
+
+    shares = turns.by_company(claimed)
+    threads = settings.OUTBOX_THREADS
+    if turns.are_side_by_side(shares):
+        threads = max(1, threads // len(shares))
+    if pulse:
+        pulse(keeping.SECONDS)
+    with keeping.Keeper(keep, longest=kind.lease_seconds) as keeper:
+
+        def work(share: list[Effect]) -> Counter:
+            outcome: Counter = Counter()
+            given_back = []
+            for effect, result in _perform_all(kind, share, now, keeper, stopping, threads):
+                if result is NOT_BEGUN:
+                    given_back.append(effect)
                 else:
-                    outcome[State.UNSURE] += 1
-                continue
-            if result is None:
-                outcomes.settle(effect, now(), state=State.PENDING, not_before=now())
-                outcome[State.PENDING] += 1
-            else:
-                outcome[outcomes.finish(kind, effect, result, now())] += 1
-    return outcome
+                    with log.because(effect.cause_id):
+                        outcome[outcomes.conclude(kind, effect, result, now())] += 1
+                open_still.pop(effect.pk, None)
+            release(given_back)
+            return outcome
+
+        return turns.serve(shares, work)
 
 
-def _do_chunk(kind: Kind, claimed: list[Effect], now: Callable[[], datetime]) -> Counter:
-    outcome: Counter = Counter()
-    by_company = defaultdict(list)
-    for effect in claimed:
-        by_company[effect.company_id].append(effect)
-    for effects in by_company.values():
-        for effect, result in _perform_all(kind, effects, now):
-            with log.because(effect.cause_id):
-                outcome[outcomes.conclude(kind, effect, result, now())] += 1
-    return outcome
-
-
-def _perform_all(kind: Kind, effects: list[Effect], now: Callable[[], datetime]):
+def _perform_all(kind: Kind, effects: list[Effect], now, keeper, stopping, threads: int):
     """Yield each effect with its result or with the exception that ended it."""
+    for effect in [row for row in effects if row.attempts > kind.max_attempts]:
+        yield effect, errors.Unknown("Its worker died in the call, again and again.")
+        effects.remove(effect)
+    if not effects:
+        return
     prepared: dict = {}
     if kind.prepare:
         try:
             prepared = kind.prepare(effects[0].company, effects, now())
         except Exception as trouble:
             # One company's trouble (no connection, a bug in its data) must not stop the others.
+            trouble.before_the_call = True
             for effect in effects:
                 yield effect, trouble
             return
         for effect in [row for row in effects if isinstance(prepared.get(row.key), Later)]:
             yield effect, prepared[effect.key]
             effects.remove(effect)
-    threads = min(settings.OUTBOX_THREADS, len(effects))
+    threads = min(threads, len(effects))
+    turn = Turn(keeper, stopping, at_least=max(threads, 1))
     if threads <= 1:
         for effect in effects:
-            yield effect, _perform(kind, effect, prepared)
+            yield effect, _perform(kind, effect, prepared, turn)
         return
     with ThreadPoolExecutor(threads) as pool:
         running = {
             pool.submit(
-                contextvars.copy_context().run, _perform_apart, kind, effect, prepared
+                contextvars.copy_context().run, _perform_apart, kind, effect, prepared, turn
             ): effect
             for effect in effects
         }
@@ -163,7 +143,9 @@ def _perform_all(kind: Kind, effects: list[Effect], now: Callable[[], datetime])
             yield running[finished], finished.result()
 
 
-def _perform(kind: Kind, effect: Effect, prepared: dict):
+def _perform(kind: Kind, effect: Effect, prepared: dict, turn: Turn):
+    if not turn.may_begin():
+        return NOT_BEGUN
     with log.because(effect.cause_id):
         try:
             return kind.perform(effect, prepared.get(effect.key)) or {}
@@ -171,16 +153,8 @@ def _perform(kind: Kind, effect: Effect, prepared: dict):
             return trouble
 
 
-def _perform_apart(kind: Kind, effect: Effect, prepared: dict):
+def _perform_apart(kind: Kind, effect: Effect, prepared: dict, turn: Turn):
     try:
-        return _perform(kind, effect, prepared)
+        return _perform(kind, effect, prepared, turn)
     finally:
-        for used in connections.all(initialized_only=True):
-            used.close()
-
-
-def next_due() -> datetime | None:
-    """When the earliest waiting effect may leave."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(not_before) FROM outbox_effect WHERE state = 'pending'")
-        return cursor.fetchone()[0]
+        turns.close_connections()

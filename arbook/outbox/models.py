@@ -1,6 +1,7 @@
 """What we will do outside, written down before it is done."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from arbook.audit.models import Entry
 from arbook.companies.models import Company, CompanyQuerySetMixin
@@ -49,10 +50,14 @@ class Effect(models.Model):
     class Meta:
         ordering = ["not_before", "pk"]
         indexes = [
+            # Companies take turns: their rows stand together.
             models.Index(
-                fields=["kind", "not_before", "id"],
+                models.F("kind"),
+                Coalesce("company_id", 0),
+                models.F("not_before"),
+                models.F("id"),
                 condition=models.Q(state="pending"),
-                name="effect_ready",
+                name="effect_turns",
             ),
             models.Index(
                 fields=["lane", "id"],

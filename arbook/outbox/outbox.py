@@ -13,6 +13,8 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS
 
 CHANNEL = "arbook_work"
+# The kind of failure that is ours and no vendor's.
+BUG = "bug"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def retry(effect: Effect, *, now: datetime, by: User | None = None) -> bool:
     One that may have happened is asked after first, where its vendor can be asked.
     """
     kind = KINDS.get(effect.kind)
-    in_doubt = effect.failure == Unknown.failure and kind is not None and kind.resolve is not None
+    asks = kind is not None and kind.resolve is not None
+    in_doubt = asks and effect.failure in (Unknown.failure, BUG)
     with transaction.atomic():
         revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
             state=Effect.State.UNSURE if in_doubt else Effect.State.PENDING,

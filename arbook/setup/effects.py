@@ -22,7 +22,9 @@ def _preview_invitation(one: Effect, now: datetime) -> Foretold:
     return Foretold([f"Would mail an invitation to {member.user.email}."])
 
 
-@effect("setup.sync", preview=_preview_sync, chunk=4, lease_seconds=1800, max_attempts=4)
+@effect(
+    "setup.sync", preview=_preview_sync, is_long=True, chunk=4, lease_seconds=1800, max_attempts=4
+)
 def sync_books(one: Effect, prepared) -> dict:
     """Everything the first time, changes afterwards; safe to repeat."""
     report = sync.run(one.company, now=clock.now())

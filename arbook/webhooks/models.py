@@ -3,6 +3,7 @@
 import json
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from arbook.audit.models import Entry
 from arbook.companies.models import Company, CompanyQuerySetMixin
@@ -33,6 +34,8 @@ class WebhookEvent(models.Model):
     # JSON as text: jsonb refuses the NUL character that a customer's text may carry.
     content = models.TextField()
     headers = models.JSONField(default=dict)
+    # Events of one lane of a company are handled in the order they came; empty keeps no order.
+    lane = models.CharField(max_length=60, blank=True, default="", db_default="")
     received_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=State, default=State.RECEIVED)
     not_before = models.DateTimeField()
@@ -56,10 +59,18 @@ class WebhookEvent(models.Model):
             )
         ]
         indexes = [
+            # Companies take turns: their rows stand together.
             models.Index(
-                fields=["not_before", "id"],
+                Coalesce("company_id", 0),
+                models.F("not_before"),
+                models.F("id"),
                 condition=models.Q(state="received"),
-                name="event_ready",
+                name="event_turns",
+            ),
+            models.Index(
+                fields=["company", "lane", "id"],
+                condition=models.Q(state__in=["received", "in_flight"]) & ~models.Q(lane=""),
+                name="event_lane",
             ),
             models.Index(
                 fields=["leased_until"],

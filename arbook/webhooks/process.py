@@ -3,18 +3,18 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from arbook import clock
 from arbook.audit import log
 from arbook.companies.models import User
 from arbook.gateways import errors
 from arbook.gateways.models import Connection
-from arbook.outbox import outbox
-from arbook.outbox.outcomes import backoff
+from arbook.heartbeat import keeping
+from arbook.outbox import outbox, outcomes, turns
+from arbook.webhooks import claiming
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
 
@@ -22,17 +22,9 @@ logger = logging.getLogger(__name__)
 
 State = WebhookEvent.State
 MAX_ATTEMPTS = 8
-LEASE = timedelta(seconds=120)
+# The longest one chunk may take; a worker that lives holds on to it that long.
+LONGEST = 600.0
 NAMES = {"quickbooks": "QuickBooks", "stripe": "Stripe", "twilio": "Twilio"}
-
-CLAIM = """
-UPDATE webhooks_webhookevent SET state = 'in_flight', attempts = attempts + 1,
-       leased_until = %(lease)s
-WHERE id IN (SELECT id FROM webhooks_webhookevent
-             WHERE state = 'received' AND not_before <= %(now)s
-             ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING *
-"""
 
 
 def process_waiting(
@@ -41,34 +33,53 @@ def process_waiting(
     limit: int = 20,
     rounds: int = 1000,
     pulse: Callable[[float], None] | None = None,
+    stopping: Callable[[], bool] = turns.never,
 ) -> Counter:
     """Handle everything stored and due; returns how many events ended in which state.
 
-    ``pulse`` hears before each chunk how many seconds it may take.
+    ``limit`` is how many of one company are handled in its turn. ``pulse`` hears how many seconds
+    may pass until it is called again.
     """
     outcome: Counter = Counter()
-    WebhookEvent.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system()).update(
-        state=State.RECEIVED
-    )
+    claiming.sweep()
     for _ in range(rounds):
-        with transaction.atomic():
-            claimed = list(
-                WebhookEvent.objects.raw(
-                    CLAIM, {"lease": clock.system() + LEASE, "now": now(), "limit": limit}
-                )
-            )
-        if not claimed:
+        if stopping() or not (claimed := claiming.claim(limit, now=now())):
             break
-        if pulse:
-            pulse(LEASE.total_seconds())
         _heard(claimed, now())
-        for event in sorted(claimed, key=lambda row: row.pk):
-            outcome[process(event, now=now())] += 1
+        outcome += _do_chunk(claimed, now, pulse, stopping)
     return outcome
+
+
+def _do_chunk(claimed: list[WebhookEvent], now, pulse, stopping) -> Counter:
+    open_still = {event.pk: event for event in claimed}
+
+    def keep() -> None:
+        claiming.renew(list(open_still.values()))
+        if pulse:
+            pulse(keeping.SECONDS)
+
+    if pulse:
+        pulse(keeping.SECONDS)
+    with keeping.Keeper(keep, longest=LONGEST) as keeper:
+
+        def work(share: list[WebhookEvent]) -> Counter:
+            outcome: Counter = Counter()
+            turn = turns.Turn(keeper, stopping)
+            for place, event in enumerate(share):
+                if not turn.may_begin():
+                    claiming.release(share[place:])
+                    break
+                outcome[process(event, now=now())] += 1
+                open_still.pop(event.pk, None)
+            return outcome
+
+        return turns.serve(turns.by_company(claimed), work)
 
 
 def process(event: WebhookEvent, *, now: datetime) -> str:
     """Call the handler of one claimed event and write down how it ended."""
+    if event.attempts > MAX_ATTEMPTS:
+        return _dead(event, "unknown", "Its worker died in it, again and again.", now)
     handler = HANDLERS.get((event.vendor, event.kind)) or HANDLERS.get((event.vendor, "*"))
     if handler is None or event.company_id is None:
         reason = "No handler for this kind." if event.company_id else "No such company here."
@@ -87,15 +98,20 @@ def process(event: WebhookEvent, *, now: datetime) -> str:
     try:
         with log.because(event.entry_id):
             handler(event, now)
-    except errors.Throttled as error:
-        return _later(event, error, now, timedelta(seconds=error.retry_after))
-    except errors.Disconnected as error:
-        return _later(event, error, now, timedelta(minutes=15), counts=False)
+    except (errors.Resting, errors.Disconnected) as error:
+        # The vendor was not asked, or cannot be before a person reconnects: no attempt.
+        return _later(event, error, now, counts=False)
+    except errors.Refused as error:
+        # It was read again and the vendor said no for good: asking on changes nothing.
+        return _dead(event, error.failure, outcomes.said_of(error), now)
     except Exception as error:
-        if not isinstance(error, errors.VendorError):
+        # Bugs are tried again as well: what a handler looks for may arrive with the next event.
+        if outcomes.may_heal(error):
+            logger.warning("webhook event %s was interrupted: %s", event.pk, error)
+        elif not isinstance(error, errors.VendorError):
             logger.exception("webhook event %s failed", event.pk)
-        return _later(event, error, now, backoff(event.attempts))
-    return _set(event, state=State.DONE, error="", processed_at=now)
+        return _later(event, error, now)
+    return _set(event, state=State.DONE, failure="", error="", processed_at=now)
 
 
 def _heard(events: list[WebhookEvent], now: datetime) -> None:
@@ -157,16 +173,28 @@ def _record(verb: str, said: str, event: WebhookEvent, by: User | None, now: dat
     )
 
 
-def _later(event, error: Exception, now: datetime, wait: timedelta, *, counts: bool = True) -> str:
-    said = f"{type(error).__name__}: {error}"
+def _later(event: WebhookEvent, error: Exception, now: datetime, *, counts: bool = True) -> str:
     if counts and event.attempts >= MAX_ATTEMPTS:
-        return _set(event, state=State.DEAD, error=said, processed_at=now)
-    attempts = event.attempts if counts else event.attempts - 1
-    return _set(event, state=State.RECEIVED, error=said, not_before=now + wait, attempts=attempts)
+        return _dead(event, outcomes.failure_of(error), outcomes.said_of(error), now)
+    return _set(
+        event,
+        state=State.RECEIVED,
+        failure=outcomes.failure_of(error),
+        error=outcomes.said_of(error),
+        not_before=now + outcomes.pause_of(error, event.attempts),
+        attempts=event.attempts if counts else event.attempts - 1,
+    )
+
+
+def _dead(event: WebhookEvent, failure: str, said: str, now: datetime) -> str:
+    return _set(event, state=State.DEAD, failure=failure, error=said, processed_at=now)
 
 
 def _set(event: WebhookEvent, **values) -> str:
-    WebhookEvent.objects.filter(pk=event.pk, attempts=event.attempts).update(
+    """Write how a try ended, if it is still ours: who lost the lease changes nothing."""
+    WebhookEvent.objects.filter(pk=event.pk, attempts=event.attempts, state=State.IN_FLIGHT).update(
         leased_until=None, **values
     )
+    if event.lane:
+        outbox.wake()  # the next of the lane may be handled, perhaps in another process
     return values["state"]

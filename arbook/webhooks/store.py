@@ -12,7 +12,9 @@ from datetime import datetime
 import psycopg
 from django.db import OperationalError, connection
 
+from arbook import wall
 from arbook.outbox import outbox
+from arbook.webhooks.lanes import lane_of
 
 MOMENT = 0.05
 # Rows of one statement; a statement takes 65,535 values.
@@ -38,15 +40,15 @@ class Arrival:
     error: str = ""
 
 
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)"
 _OF_REALM = (
     "((SELECT company_id FROM gateways_connection"
     " WHERE vendor = 'quickbooks' AND external_id = %s),"
-    " %s, %s, %s, %s, %s, %s, %s, %s, 0, %s)"
+    " %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)"
 )
 _INSERT = (
     "INSERT INTO webhooks_webhookevent (company_id, vendor, external_id, kind, content, headers,"
-    " received_at, state, not_before, attempts, error) VALUES {}"
+    " received_at, state, not_before, attempts, error, lane) VALUES {}"
     " ON CONFLICT (vendor, company_id, external_id) DO NOTHING"
 )
 
@@ -78,6 +80,7 @@ def _insert(arrivals: list[Arrival], now: datetime) -> int:
             "dead" if error else "received",
             now,
             _clean(error),
+            _clean(lane_of(one.vendor, one.kind, one.content)),
         ]
     statement = _INSERT.format(", ".join(_OF_REALM if one.realm else _ROW for one in arrivals))
     in_use = connection.connection is not None
@@ -94,6 +97,7 @@ def _insert(arrivals: list[Arrival], now: datetime) -> int:
 
 def _execute(statement: str, values: list, *, prepare: bool) -> int:
     connection.ensure_connection()
+    wall.settle()
     # A plain cursor of psycopg, so that the server plans this one statement once and not each time.
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, values, prepare=prepare)

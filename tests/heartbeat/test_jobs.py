@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from arbook.heartbeat import jobs
-from arbook.heartbeat.jobs import Job, Pulse, run_due
+from arbook.heartbeat import beats, jobs
+from arbook.heartbeat.beats import Pulse
+from arbook.heartbeat.jobs import Job, run_due
 from arbook.heartbeat.models import Beat, JobRun
 from tests import factories
 from tests.factories import NOW
@@ -178,7 +179,7 @@ def test_the_supervisor_waits_for_an_announced_silence():
     from arbook.processes.heartbeat import age
 
     assert age("worker") is None
-    jobs.beat("worker", busy=600)
+    beats.beat("worker", busy=600)
     assert -601 < age("worker") < -590
-    jobs.beat("worker")
+    beats.beat("worker")
     assert 0 <= age("worker") < 10

@@ -96,7 +96,7 @@ def test_books_that_are_away_for_long_hold_an_approval_and_cost_it_nothing(desk)
 def test_a_carrier_away_for_hours_leaves_the_customer_free_for_the_next_proposal(desk):
     message = approved(desk)
     desk.sandbox.faults.add("twilio", "messages.create", "429")
-    for _ in range(14):
+    for _ in range(30):
         desk.send()
         movable.move(timedelta(minutes=3))
 

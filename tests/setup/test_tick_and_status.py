@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from arbook import clock
 from arbook.gateways.models import Connection
-from arbook.heartbeat.jobs import beat
+from arbook.heartbeat.beats import beat
 from arbook.heartbeat.models import JobRun
 from arbook.outbox import outbox
 from arbook.sandbox import clock as movable
