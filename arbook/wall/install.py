@@ -96,6 +96,15 @@ def roles_missing(using: str = "default") -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
+def may_make_roles(using: str = "default") -> bool:
+    """Whether the login role may make what is missing, as migrate does."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
+        return cursor.fetchone()[0]
+
+
 def not_ours(using: str = "default") -> list[str]:
     """Walled tables whose rows the login role would not see outside."""
     with connections[using].cursor() as cursor:
