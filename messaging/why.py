@@ -13,6 +13,8 @@ SHOWN = 15
 # These stop a message only at the moment it would leave; they are no reason of the invoice.
 PASSING = {"budget", "hours"}
 HOLDS = {"customer_hold", "invoice_hold"}
+# These keep everything quiet, a manager's review too.
+QUIET = {*HOLDS, "do_not_dun"}
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,14 @@ def _sentence(invoice, verdict, message, now) -> tuple[str, str]:
         (
             one
             for one in verdict.checks
-            if one.result == STOP and (is_due or one.check not in PASSING)
+            if one.result == STOP
+            and (is_due or one.check not in PASSING)
+            # What keeps only messages back keeps no manager's review back.
+            and (is_message or one.check in QUIET)
         ),
         None,
     )
-    if stop and (is_message or stop.check in {*HOLDS, "do_not_dun"}):
+    if stop:
         said = stop.sentence
         if stop.check in HOLDS:
             said = said[:1].lower() + said[1:]
