@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from arbook.dashboard import views as dashboard
 from arbook.setup.views.connections import quickbooks_callback
+from arbook.setup.views.stops import everywhere
 from customers.admin import ReadOnly
 from reconciliation import public_urls as pay
 
@@ -29,6 +30,7 @@ urlpatterns = [
     # First, because vendors wait for these.
     path("webhooks/", include("arbook.webhooks.urls")),
     path("", dashboard.home, name="home"),
+    path("stop-everything/", everywhere, name="stop_everything"),
     path("c/<slug:company_slug>/", include(of_company)),
     path("connect/quickbooks/callback/", quickbooks_callback, name="quickbooks_callback"),
     path("pay/", include(pay)),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from arbook import clock
 from arbook.companies.models import Company
+from arbook.companies.stops import Stop
 from arbook.gateways import twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, Later, effect
@@ -16,6 +17,7 @@ from messaging import (
     hand_over,
     quiet_hours,
     replies,
+    stopped,
     threads,
     undelivered,
     ways,
@@ -30,15 +32,18 @@ def _prepare(company: Company, effects: list[Effect], now: datetime) -> dict:
     company = Company.objects.get(pk=company.pk)
     rows = Message.objects.of(company).select_related("thread__customer", "thread__company")
     messages = rows.in_bulk([one.payload["message"] for one in effects])
-    texts = facts.of_company(company, now=now).texts
-    stops = {pk: _stops(company, message, texts, now) for pk, message in messages.items()}
-    leaving = [messages[pk] for pk, stop in stops.items() if stop is None]
+    shared = facts.of_company(company, now=now)
+    barred = {
+        pk: _stops(company, message, shared.texts, shared.stop, now)
+        for pk, message in messages.items()
+    }
+    leaving = [messages[pk] for pk, bar in barred.items() if bar is None]
     has_texts = any(message.medium == Message.Medium.SMS for message in leaving)
     client = twilio.of(company) if has_texts else None
     prepared = {}
     for one in effects:
         message = messages[one.payload["message"]]
-        prepared[one.key] = stops[message.pk] or _ready(company, message, client, now)
+        prepared[one.key] = barred[message.pk] or _ready(company, message, client, now)
     return prepared
 
 
@@ -61,7 +66,7 @@ def _ready(company: Company, message: Message, client, now: datetime) -> Ready |
     )
 
 
-def _stops(company: Company, message: Message, texts, now: datetime):
+def _stops(company: Company, message: Message, texts, stop: Stop | None, now: datetime):
     """Why it must wait (Later) or never leaves (a result); None when it may leave."""
     if message.state != Message.State.APPROVED:
         return _dropped(message, "It was taken back.", is_closed=True)
@@ -69,14 +74,14 @@ def _stops(company: Company, message: Message, texts, now: datetime):
     if message.purpose == Purpose.CONFIRMATION:
         if now - message.created_at > replies.CONFIRM_WITHIN:
             return _dropped(message, "Not sent: a confirmation is only allowed within minutes.")
-        if company.stopped_at:
+        if stop:
             return _dropped(message, "Not sent: all sending is stopped.")
     elif consent.standing(company, channel, message.address).is_withdrawn:
         return _dropped(message, "Not sent: the recipient opted out meanwhile.")
     if company.mode == Company.Mode.DRY_RUN and not message.test_address:
         return _dropped(message, "Not sent: the company went back to a dry run.")
-    if company.stopped_at:
-        return Later(now + gate.AGAIN, "All sending is stopped.")
+    if stop:
+        return stopped.until_over(stop, company, now)
     if channel == Channel.SMS:
         if not texts.is_usable:
             return Later(now + gate.AGAIN, f"Texts cannot leave: {texts.said}.")

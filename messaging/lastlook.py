@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from arbook import clock, money
+from arbook.companies import stops
 from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks, twilio
 from arbook.gateways.quickbooks_shapes import BookInvoice, Deleted
@@ -14,7 +15,7 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from invoices import mirror
 from invoices.models import Invoice
-from messaging import attention, decisions, drafting, facts, gate, proposals
+from messaging import attention, decisions, drafting, facts, gate, proposals, stopped
 from messaging.drafting import Draft
 from messaging.hand_over import Dropped, Ready, ready_mail, ready_text, result_with
 from messaging.models import Decision, Message, MessageLine, Thread
@@ -39,8 +40,7 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
         .prefetch_related("lines__invoice__customer", "lines__reminder")
         .order_by("pk")
     )
-    if company.stopped_at:
-        wait = Later(now + gate.AGAIN, "All sending is stopped.")
+    if wait := stopped.held(company, now):
         return prepared | {keys[message.pk]: wait for message in messages}
     if not messages:
         return prepared
@@ -158,6 +158,10 @@ class _Look:
         """None when it may leave as it is drafted."""
         verdict = draft.verdict
         if not draft.passed:
+            if verdict.stopped_by == "company":
+                # Somebody pressed it while we looked.
+                at = verdict.until or self.now + gate.AGAIN
+                return Later(at, f"{stops.HELD}{verdict.sentence}")
             if verdict.is_company_wide:
                 return Later(self.now + gate.AGAIN, verdict.sentence)
             if verdict.stopped_by == "hours" and verdict.until:

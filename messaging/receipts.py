@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from customers.models import Channel, Customer
-from messaging import compose, facts, gate, quiet_hours
+from messaging import compose, facts, quiet_hours, stopped
 from messaging.facts import Facts
 from messaging.hand_over import Dropped, Ready
 from messaging.library import Library
@@ -22,8 +22,7 @@ State, Purpose, Medium = Message.State, Message.Purpose, Message.Medium
 def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict:
     """A thank-you by the channel of the last reminder where that is allowed now, else by mail."""
     company = Company.objects.get(pk=company.pk)
-    if company.stopped_at:
-        wait = Later(now + gate.AGAIN, "All sending is stopped.")
+    if wait := stopped.held(company, now):
         return {effect.key: wait for effect in effects}
     payments = StripePayment.objects.of(company).in_bulk(
         [effect.payload["payment"] for effect in effects]

@@ -8,7 +8,7 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from invoices import case_decisions, letters, tasks
 from invoices.models import Escalation, Invoice, Task
-from messaging import compose, facts, gate, lastlook
+from messaging import compose, facts, lastlook, stopped
 from messaging.hand_over import Dropped, Ready
 from messaging.library import Library
 from messaging.merge_fields import Line
@@ -21,8 +21,7 @@ State, Purpose, Medium = Message.State, Message.Purpose, Message.Medium
 def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict:
     """The letter a manager released, with the books read once more: it must still be true."""
     company = Company.objects.get(pk=company.pk)
-    if company.stopped_at:
-        wait = Later(now + gate.AGAIN, "All sending is stopped.")
+    if wait := stopped.held(company, now):
         return {effect.key: wait for effect in effects}
     return {effect.key: _letter(company, effect, now) for effect in effects}
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from arbook.audit import log
+from arbook.companies import stops
 from arbook.companies.models import Company, User
 from arbook.gateways.models import Connection
 from arbook.outbox import outbox
@@ -91,7 +92,7 @@ def confirm_stop(thread: Thread, request: Message, *, now: datetime) -> Message 
     place = ways.place_of(thread, Medium.SMS, request.address)
     when = quiet_hours.next_moment(now, place, quiet_hours.policy_of(company, Medium.SMS))
     is_late = now - request.created_at > CONFIRM_WITHIN
-    if is_late or when.at != now or company.stopped_at or not confirms_stops(company):
+    if is_late or when.at != now or stops.standing(company, now) or not confirms_stops(company):
         return None
     test = company.test_phone if company.mode == Company.Mode.DRY_RUN else ""
     if company.mode == Company.Mode.DRY_RUN and not test:

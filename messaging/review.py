@@ -20,7 +20,7 @@ GROUPS = (
 )
 
 SILENT = {
-    "company": "All sending is stopped",
+    "company": "Everything is stopped",
     "connection": "QuickBooks is not connected",
     "books_fresh": "The books are too old",
     "customer": "Customer inactive or gone",

@@ -3,6 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 
 from arbook import clock
+from arbook.companies import stops
 from arbook.companies.frame import frame as registry
 from arbook.companies.models import Company
 
@@ -37,11 +38,8 @@ def _frame(request) -> dict:
             if company
             else []
         ),
-        "stop": (
-            {"reason": company.stopped_reason, "since": company.stopped_at}
-            if company and company.stopped_at
-            else None
-        ),
+        "stop": stops.standing(company, now) if company else stops.everywhere(now),
+        "may_stop_everything": lambda: stops.may_stop_everything(user),
     }
 
 

@@ -110,19 +110,3 @@ def webhook_url(company: Company, vendor: str) -> str:
     """Where the vendor shall send what happens for this company."""
     args = [] if vendor == "quickbooks" else [company.uuid]
     return settings.PUBLIC_URL + reverse(f"webhooks:{vendor}", args=args)
-
-
-@transaction.atomic
-def stop(company: Company, *, reason: str, by: User, now: datetime) -> None:
-    """Keep everything from leaving until ``resume``."""
-    Company.objects.filter(pk=company.pk).update(stopped_at=now, stopped_reason=reason)
-    log.record("company.stopped", f"Everything stopped: {reason}", about=[company], by=by, at=now,
-               company=company)  # fmt: skip
-
-
-@transaction.atomic
-def resume(company: Company, *, by: User, now: datetime) -> None:
-    """Let messages leave again."""
-    Company.objects.filter(pk=company.pk).update(stopped_at=None, stopped_reason="")
-    log.record("company.resumed", "Messages may leave again", about=[company], by=by, at=now,
-               company=company)  # fmt: skip

@@ -184,4 +184,31 @@ class RoleForm(forms.Form):
 
 
 class StopForm(forms.Form):
+    """Why everything stops, until when, and, for who may, whether for every company."""
+
     reason = forms.CharField(max_length=200, label="Why?")
+    until = forms.DateTimeField(
+        required=False,
+        label="Until",
+        help_text="Empty: until somebody resumes.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    scope = forms.ChoiceField(
+        required=False,
+        label="What stops?",
+        choices=[("company", "This company"), ("all", "Every company")],
+        widget=forms.RadioSelect,
+        initial="company",
+    )
+
+    def __init__(self, *args, now, may_everywhere: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._now = now
+        if not may_everywhere:
+            del self.fields["scope"]
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until and until <= self._now:
+            raise forms.ValidationError("That time is already over.")
+        return until

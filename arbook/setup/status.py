@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 from django.db.models.functions import Greatest
 
 from arbook import clock
+from arbook.companies import stops
 from arbook.companies.models import Company
 from arbook.gateways.models import Connection
 from arbook.heartbeat.models import Beat, JobRun
@@ -20,12 +21,18 @@ def report(*, now: datetime) -> dict:
     connections: dict[int, list[Connection]] = {}
     for connection in Connection.objects.order_by("vendor"):
         connections.setdefault(connection.company_id, []).append(connection)
+    everywhere = stops.everywhere(now)
     return {
         "now": now.isoformat(),
         "heartbeat": {"age_seconds": _oldest_beat()},
         "beats": {beat.name: beat.last_at.isoformat() for beat in Beat.objects.all()},
         "companies": [
-            _company(company, books.get(company.pk), connections.get(company.pk, []))
+            _company(
+                company,
+                books.get(company.pk),
+                connections.get(company.pk, []),
+                bool(everywhere or stops.own(company, now)),
+            )
             for company in Company.objects.all()
         ],
         "inbound": _queue(WebhookEvent.objects.all(), "received", "received_at", now),
@@ -58,13 +65,15 @@ def _queue(rows, waiting: str, since: str, now: datetime) -> dict:
     return {"states": states, "oldest_due_seconds": round(age, 1)}
 
 
-def _company(company: Company, books: BooksState | None, connections: list[Connection]) -> dict:
+def _company(
+    company: Company, books: BooksState | None, connections: list[Connection], stopped: bool
+) -> dict:
     return {
         "slug": company.slug,
         "name": company.name,
         "uuid": str(company.uuid),
         "mode": company.mode,
-        "stopped": bool(company.stopped_at),
+        "stopped": stopped,
         "books": {
             "full_synced_at": _text(books and books.full_synced_at),
             "last_read_at": _text(books and books.last_read_at),

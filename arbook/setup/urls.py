@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arbook.setup.views import company, connections
+from arbook.setup.views import company, connections, stops
 
 app_name = "setup"
 urlpatterns = [
@@ -12,5 +12,5 @@ urlpatterns = [
     path("members/", company.people, name="members"),
     path("members/<int:membership_id>/", company.member, name="member"),
     path("settings/", company.settings, name="company"),
-    path("stop/", company.stop, name="stop"),
+    path("stop/", stops.stop, name="stop"),
 ]

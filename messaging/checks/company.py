@@ -11,10 +11,9 @@ BOOKS_FRESH = Concern("books_fresh", "Books are fresh", "QuickBooks")
 
 def sending(case: Case) -> Check:
     facts = case.facts.company
-    if facts.stopped_at:
-        reason = f": {facts.stopped_reason}" if facts.stopped_reason else ""
-        said = f"All sending of {facts.name} is stopped{reason}."
-        return SENDING.stops("stopped", said, facts.stopped_at)
+    if facts.stop:
+        said = facts.stop.said(facts.zone)
+        return SENDING.stops("stopped", said, facts.stop.since, until=facts.stop.until)
     return SENDING.passes("on", "Sending is on.")
 
 

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_datetime
 
+from arbook.companies import stops
 from arbook.companies.models import Company
+from arbook.companies.stops import Stop
 from arbook.gateways.models import Connection
 from invoices.models import BooksState
 from messaging.quiet_hours import as_time
@@ -33,8 +35,7 @@ class CompanyFacts:
     mode: str
     zone: ZoneInfo
     currency: str
-    stopped_at: datetime | None
-    stopped_reason: str
+    stop: Stop | None
     sends_from: time
     sends_until: time
     review_above: Decimal
@@ -63,8 +64,7 @@ def of_company(
         mode=company.mode,
         zone=company.zone,
         currency=company.currency,
-        stopped_at=company.stopped_at,
-        stopped_reason=company.stopped_reason,
+        stop=stops.standing(company, now),
         sends_from=as_time(company.sends_from),
         sends_until=as_time(company.sends_until),
         review_above=company.review_above,

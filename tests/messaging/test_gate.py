@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from arbook import places
+from arbook.companies.stops import Stop
 from messaging import gate, wording
 from messaging.facts import (
     CompanyFacts,
@@ -27,8 +28,7 @@ COMPANY = CompanyFacts(
     mode="review",
     zone=ZoneInfo("America/New_York"),
     currency="USD",
-    stopped_at=None,
-    stopped_reason="",
+    stop=None,
     sends_from=time(9),
     sends_until=time(19, 30),
     review_above=Decimal("10000"),
@@ -89,7 +89,7 @@ def of_invoice(**fields) -> dict:
 
 
 FLIPS = [
-    ("company", of_company(stopped_at=NOW, stopped_reason="holiday")),
+    ("company", of_company(stop=Stop("holiday", NOW, None, company="Harbor Dental"))),
     ("connection", of_company(books=Connected(False, "QuickBooks is not connected"))),
     ("books_fresh", of_company(books_read_at=NOW - timedelta(hours=25))),
     ("books_fresh", of_company(books_read_at=None)),

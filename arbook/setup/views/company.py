@@ -1,4 +1,4 @@
-"""Settings, members, and the stop button."""
+"""Settings and members."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -9,8 +9,7 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Membership, Role
 from arbook.setup import companies, members
-from arbook.setup.forms import CompanyForm, MemberForm, RoleForm, StopForm
-from arbook.web.respond import show
+from arbook.setup.forms import CompanyForm, MemberForm, RoleForm
 
 
 @company_view(Role.MANAGER, writes=Role.OWNER)
@@ -76,25 +75,3 @@ def member(request, company, membership_id):
     except members.MemberRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("setup:members", company.slug)
-
-
-@company_view(Role.BOOKKEEPER)
-def stop(request, company):
-    """Stop everything, with a reason, or let it go on."""
-    now = clock.now()
-    form = StopForm(request.POST or None)
-    if company.stopped_at and request.POST.get("resume"):
-        companies.resume(company, by=request.user, now=now)
-        messages.success(request, "Messages may leave again.")
-        return redirect(company)
-    if company.stopped_at and form.is_bound:
-        # Two people pressed the button at once: the second must not undo the first.
-        messages.info(request, f"Everything was stopped already: {company.stopped_reason}")
-        return redirect(company)
-    if form.is_valid():
-        companies.stop(company, by=request.user, now=now, **form.cleaned_data)
-        messages.success(request, "Everything is stopped. Nothing leaves until you resume.")
-        return redirect(company)
-    return show(
-        request, page="setup/stop.html", fragment="setup/_stop.html", context={"form": form}
-    )
