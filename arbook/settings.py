@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "django_tables2",
     "django_q",
@@ -189,6 +190,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "arbook.webhooks.doorway.VendorsFirst",
+    "arbook.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -243,6 +245,14 @@ def _database() -> dict:
 
 DATABASES = {"default": _database()}
 
+REDIS_URL = env.str("REDIS_URL", default="")
+# Limits are counted by all processes together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "arbook.web.shared_cache.SharedCache"}
+}
+
 AUTH_USER_MODEL = "companies.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -258,11 +268,19 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_ADAPTER = "arbook.companies.signin.InvitedOnly"
+ACCOUNT_ADAPTER = "arbook.setup.front_door.FrontDoor"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # A stranger's address gets no mail from us; the page says the same to everybody.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Passwords are counted in arbook/companies/lockout.py; what is named here are the digits of the
+# second factor, for each person, so that they cannot be tried through.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key,50/d/key"}
+# Connecting vendors, exporting and changing members ask for the password again after this time.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATE_MINUTES", default=15) * 60
+USERSESSIONS_ADAPTER = "arbook.setup.front_door.Sessions"
+MFA_ADAPTER = "arbook.companies.second_factor.Sealed"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "arbook"
 # An owner vouched for the address; allauth would keep the second factor from most people.
@@ -298,6 +316,11 @@ SECURE_SSL_REDIRECT = _HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
 )
+# How many proxies in front add to X-Forwarded-For; limits and sessions name the address before them.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if SECURE_PROXY_SSL_HEADER else 0)
+# Pages without a sign-in: so often from one address, so often with one link.
+PUBLIC_LIMIT_ADDRESS = env.str("PUBLIC_LIMIT_ADDRESS", default="120/5m")
+PUBLIC_LIMIT_LINK = env.str("PUBLIC_LIMIT_LINK", default="60/5m")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -330,15 +353,17 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- Heartbeat -----------------------------------------------------------------------------------
 
-# The queue only says "beat"; what is due, and every intent, lives in our own tables.
+# The queue only says "beat"; what is due, and every intent, lives in our own tables. A task that
+# Redis loses, or that is delivered twice, changes nothing.
 Q_CLUSTER = {
     "name": "arbook",
-    "orm": "default",
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
     "workers": 2,
     "queue_limit": 2,
     "bulk": 1,
-    "timeout": 540,
-    "retry": 3600,
+    # Jobs hold a lease of their own; this only ends what hangs for ever.
+    "timeout": 3 * 3600,
+    "retry": 4 * 3600,
     "ack_failures": True,
     "max_attempts": 1,
     "save_limit": 100,

@@ -35,7 +35,9 @@ urlpatterns = [
     path("connect/quickbooks/callback/", quickbooks_callback, name="quickbooks_callback"),
     path("pay/", include(pay)),
     path("stop/", include("messaging.public_urls")),
+    path("accounts/", include("arbook.companies.urls")),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
     path("", include("arbook.web.urls")),
 ]
+handler429 = "arbook.web.limits.too_many"

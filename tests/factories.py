@@ -18,6 +18,8 @@ def company(**fields) -> Company:
     number = next(_number)
     fields.setdefault("slug", f"company-{number}")
     fields.setdefault("name", f"Company {number}")
+    # Most stories are not about signing in; those that are ask for it.
+    fields.setdefault("second_factor_required", False)
     return Company.objects.create(**fields)
 
 

@@ -32,6 +32,8 @@ class User(AbstractUser):
 
     username = None
     email = models.EmailField(unique=True)
+    # Said by the person; a second factor without them ends with the telephone it lives on.
+    recovery_codes_saved_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []

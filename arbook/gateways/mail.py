@@ -28,7 +28,7 @@ class SentMail:
 
 def send(
     *,
-    company: Company,
+    company: Company | None,
     to: str,
     subject: str,
     text: str,
@@ -42,8 +42,8 @@ def send(
 
     ``key`` gives the Message-ID, so a letter handed over twice is the same letter to every mailbox.
     ``attachments`` are (name, content, type), ``headers`` further ones. The sender shows the
-    company's name and has the desk's address. Raises Refused for a 5xx, Unreachable for a 4xx,
-    Unknown when the line broke after the letter was under way.
+    company's name (ours without one) and the desk's address. Raises Refused for a 5xx, Unreachable for a
+    4xx, Unknown when the line broke after the letter was under way.
     """
     rehearsal.judge("the mail server", writes=True)
     transport.leave_house()
@@ -55,7 +55,7 @@ def send(
     letter = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=text,
-        from_email=formataddr((_one_line(company.name), _desk_address())),
+        from_email=formataddr((_one_line(company.name if company else "arbook"), _desk_address())),
         to=[to],
         reply_to=[reply_to] if reply_to else None,
         headers={

@@ -33,8 +33,11 @@ SETTABLE = [
     "keep_messages_months",
     "keep_payloads_days",
     "keep_contacts_months",
+    "second_factor_required",
 ]
 PHONES = ("test_phone", "phone")
+SWITCHES = ("second_factor_required",)
+SAID = {"yes": True, "on": True, "no": False, "off": False}
 LONGEST_UNDO = 3600
 # Shorter, and what a bookkeeper asks next quarter could not be answered.
 LEAST_KEPT = {"keep_messages_months": 6, "keep_payloads_days": 30, "keep_contacts_months": 6}
@@ -79,6 +82,8 @@ def _read(values: dict) -> dict:
     read, wrong = {}, {}
     for name, value in values.items():
         value = value.strip() if isinstance(value, str) else value
+        if name in SWITCHES:
+            value = SAID.get(str(value).lower(), value)
         try:
             read[name] = Company._meta.get_field(name).to_python(value)
             if name in PHONES and value:

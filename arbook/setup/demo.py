@@ -113,6 +113,8 @@ def _company(told: dict, color: str) -> Company:
                 "test_phone": "+12025550199",
                 "reply_email": f"billing@{told['slug'].replace('-', '')}.example",
                 "phone": told["twilio"]["number"],
+                # One step into the demo; the command says so.
+                "second_factor_required": False,
             },
             by=None,
             now=now,

@@ -114,6 +114,13 @@ SECTIONS = [
         "is open. Consent is kept at least five years whatever stands here.",
         [["keep_messages_months", "keep_contacts_months"], ["keep_payloads_days"]],
     ),
+    (
+        "Signing in",
+        "shield-check",
+        "Managers and owners approve, connect and export. Without a second factor they are led to "
+        "set one up before they can do anything here.",
+        [["second_factor_required"]],
+    ),
 ]
 
 
@@ -142,6 +149,7 @@ class CompanyForm(forms.ModelForm):
             "keep_messages_months": "Words of messages (months)",
             "keep_payloads_days": "What vendors sent, word for word (days)",
             "keep_contacts_months": "Numbers and addresses no longer used (months)",
+            "second_factor_required": "Managers and owners need a second factor",
         }
         help_texts = {
             "alert_email": "Empty: every manager and owner.",

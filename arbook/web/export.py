@@ -15,7 +15,20 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also as the wide letters of East Asian keyboards, which spreadsheet programs read alike.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What a program may skip before it looks at the first letter.
+SKIPPED = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\x00"
+
+
+def exporting(request) -> str:
+    """Why the password is asked for once more; empty when the page is only looked at."""
+    if "kind" not in request.resolver_match.kwargs and not request.GET.get("export"):
+        return ""
+    return (
+        "A file leaves the house with everything in it: please show that it is you. "
+        "The page you come from opens again afterwards."
+    )
 
 
 def neutral(value: Any) -> Any:
@@ -27,7 +40,7 @@ def neutral(value: Any) -> Any:
     if isinstance(value, int | float | Decimal | date):
         return value
     text = str(value)
-    if text.startswith(FORMULA) and not _is_number(text):
+    if text.lstrip(SKIPPED).startswith(FORMULA) and not _is_number(text):
         return f"'{text}"
     return text
 

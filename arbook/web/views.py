@@ -1,10 +1,10 @@
 """The choice of colours, and the styleguide for those who build screens."""
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arbook.web import samples
 from arbook.web.respond import show
@@ -26,6 +26,17 @@ def theme(request):
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
+
+
+@require_safe
+def robots(request):
+    """Nothing here is for search engines.
+
+    The customers' pages stay open to them all the same: only who reads such a page sees that it
+    must not be listed, and an address that is merely blocked may still be listed, proof and all.
+    """
+    lines = ["User-agent: *", "Allow: /pay/", "Allow: /stop/", "Disallow: /", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 
 def styleguide(request):

@@ -7,7 +7,7 @@ from django_tables2 import RequestConfig
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.web.export import as_file
+from arbook.web.export import as_file, exporting
 from customers import consent, contacts, receivable
 from customers.models import Channel
 from customers.tables import CustomerTable
@@ -42,7 +42,7 @@ def listing(request, company):
     return render(request, "customers/list.html", context)
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.VIEWER, fresh=exporting)
 def export(request, company, kind):
     today = company.local_date(clock.now())
     show, words = _asked(request)

@@ -11,7 +11,7 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.charts import Slice
-from arbook.web.export import as_file
+from arbook.web.export import as_file, exporting
 from customers.models import Customer
 from invoices import aging, flags
 from invoices.aging_rows import CREDITS, CUSTOMER, INVOICE, Asked, Rows
@@ -22,7 +22,7 @@ PER_PAGE = 50
 FIRST_DAY = date(1990, 1, 1)
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.VIEWER, fresh=exporting)
 def workbench(request, company):
     now = clock.now()
     asked, trouble = _asked(request, company, company.local_date(now))

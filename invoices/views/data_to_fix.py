@@ -5,11 +5,11 @@ from django.shortcuts import render
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.web.export import as_file
+from arbook.web.export import as_file, exporting
 from invoices import data_audit, freshness
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.VIEWER, fresh=exporting)
 def data_to_fix(request, company):
     now = clock.now()
     today = company.local_date(now)

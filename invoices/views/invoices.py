@@ -8,7 +8,7 @@ from django_tables2 import RequestConfig
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.web.export import as_file
+from arbook.web.export import as_file, exporting
 from arbook.web.respond import is_fragment, show
 from customers.models import Customer
 from invoices import flags, invoice_page, listing, pauses
@@ -19,7 +19,7 @@ from invoices.tables import InvoiceTable, query
 PER_PAGE = 50
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.VIEWER, fresh=exporting)
 def invoices(request, company):
     now = clock.now()
     asked = _asked(request, company, now)

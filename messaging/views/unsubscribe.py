@@ -5,7 +5,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from arbook import clock
+from arbook import clock, wall
+from arbook.web.limits import limited, public_limits
 from customers import consent
 from customers.models import Channel, ConsentEvent
 from messaging.models import Message
@@ -14,7 +15,8 @@ from messaging.models import Message
 # Mail programs post here by themselves (RFC 8058) and cannot know a token of ours.
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@limited("stop", limits=public_limits)
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request, message_uuid):
     message = get_object_or_404(
         Message.objects.select_related("company", "customer"),
@@ -22,6 +24,11 @@ def unsubscribe(request, message_uuid):
         medium=Message.Medium.EMAIL,
         direction=Message.Direction.OUT,
     )
+    with wall.inside(message.company_id):
+        return _answer(request, message)
+
+
+def _answer(request, message: Message):
     standing = consent.standing(message.company, Channel.EMAIL, message.address)
     if request.method == "POST" and not message.test_address and not standing.is_withdrawn:
         consent.withdraw(

@@ -9,7 +9,7 @@ from arbook.audit import timeline
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import storable
-from arbook.web.export import as_file
+from arbook.web.export import as_file, exporting
 from reconciliation import money_page
 from reconciliation.models import Posting, StripePayment
 from reconciliation.tables import PAYMENT_TONES, PaymentTable, PostingTable
@@ -35,7 +35,7 @@ def _tabs(company, current: str) -> list[dict]:
     ]
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.VIEWER, fresh=exporting)
 def money(request, company):
     now = clock.now()
     state, words = request.GET.get("state", ""), storable(request.GET.get("q", "")).strip()

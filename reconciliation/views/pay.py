@@ -1,18 +1,34 @@
 """The customer's pay page: what is owed, one tap to Stripe, and what became of it."""
 
+from functools import wraps
+
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from arbook import clock
+from arbook import clock, wall
+from arbook.web.limits import limited, public_limits
 from reconciliation import checkout, owed, paylinks
 from reconciliation.models import CheckoutAttempt, PayLink
 
 # Stripe says where its page lives, so the form's redirect may lead to any secure address.
 _ANYWHERE = ["https:", "http://127.0.0.1:*"] if settings.DEVELOPMENT else ["https:"]
+
+
+def _behind_link(view):
+    """Call the view with the link a token proves, inside the link's company."""
+
+    @wraps(view)
+    def opened(request, token):
+        link = _link(token)
+        with wall.inside(link.company_id):
+            return view(request, link)
+
+    return opened
 
 
 def _link(token: str) -> PayLink:
@@ -22,12 +38,17 @@ def _link(token: str) -> PayLink:
     return link
 
 
+# Who posts here is nobody in particular, so there is no session a foreign page could abuse; and the
+# address must not be told in a referrer, without which browsers send no origin to compare.
+@csrf_exempt
 @never_cache
 @csp_update({"form-action": _ANYWHERE})
+@limited("pay", limits=public_limits)
 @require_http_methods(["GET", "HEAD", "POST"])
-def pay(request, token):
+@_behind_link
+def pay(request, link):
     """Looking changes nothing but a counter; only the button's POST opens Stripe's page."""
-    link, now, problem = _link(token), clock.now(), ""
+    now, problem = clock.now(), ""
     if request.method == "POST":
         try:
             return redirect(checkout.open_page(link, now=now))
@@ -43,7 +64,7 @@ def pay(request, token):
 def _page(request, link: PayLink, *, problem: str = ""):
     now = clock.now()
     state = owed.look(link, now=now)
-    answer = render(
+    return render(
         request,
         "reconciliation/pay.html",
         {
@@ -57,23 +78,22 @@ def _page(request, link: PayLink, *, problem: str = ""):
         },
         status=503 if problem else 200,
     )
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
 
 
 @never_cache
+@limited("pay", limits=public_limits)
 @require_safe
-def done(request, token):
+@_behind_link
+def done(request, link):
     """Where Stripe sends the customer back to. Coming here proves nothing; we look at our rows."""
-    link = _link(token)
     attempt = link.attempts.order_by("-pk").first()
     payment = attempt.payments.first() if attempt else None
-    answer = render(
+    return render(
         request,
         "reconciliation/pay_done.html",
         {
             "company": link.company,
-            "token": token,
+            "token": paylinks.token(link),
             "attempt": attempt,
             "payment": payment,
             "waiting": payment is None
@@ -81,5 +101,3 @@ def done(request, token):
             and attempt.state in (CheckoutAttempt.State.OPEN, CheckoutAttempt.State.OPENING),
         },
     )
-    answer["X-Robots-Tag"] = "noindex, nofollow"
-    return answer

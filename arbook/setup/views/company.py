@@ -11,8 +11,11 @@ from arbook.companies.models import Membership, Role
 from arbook.setup import companies, members
 from arbook.setup.forms import CompanyForm, MemberForm, RoleForm
 
+BEFORE_MEMBERS = "Before members are changed, please show that it is you."
+BEFORE_SETTINGS = "Before settings are changed, please show that it is you."
 
-@company_view(Role.MANAGER, writes=Role.OWNER)
+
+@company_view(Role.MANAGER, writes=Role.OWNER, fresh=BEFORE_SETTINGS)
 def settings(request, company):
     form = CompanyForm(request.POST or None, instance=company)
     if request.role < Role.OWNER:
@@ -33,7 +36,7 @@ def settings(request, company):
     )
 
 
-@company_view(Role.VIEWER, writes=Role.OWNER)
+@company_view(Role.VIEWER, writes=Role.OWNER, fresh=BEFORE_MEMBERS)
 def people(request, company):
     form = MemberForm(request.POST or None)
     if form.is_valid():
@@ -57,7 +60,7 @@ def people(request, company):
     )
 
 
-@company_view(Role.OWNER)
+@company_view(Role.OWNER, fresh=BEFORE_MEMBERS)
 @require_POST
 def member(request, company, membership_id):
     """Change a member's role, or remove the member."""

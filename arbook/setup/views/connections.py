@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from arbook import clock
+from arbook import clock, wall
 from arbook.companies.access import company_view, role_in
 from arbook.companies.models import Company, Role
 from arbook.gateways import errors, quickbooks_oauth
@@ -31,6 +31,8 @@ WHAT = {
     "twilio": "Texts to customers and their answers.",
     "slack": "Alerts for your staff. Optional; mail always works.",
 }
+
+BEFORE_CONNECTING = "Before a connection is changed, please show that it is you."
 
 ICONS = {
     "quickbooks": "book-open",
@@ -69,7 +71,7 @@ def overview(request, company):
     )
 
 
-@company_view(Role.OWNER)
+@company_view(Role.OWNER, fresh=BEFORE_CONNECTING, keeps_secrets=True)
 def connect(request, company, vendor):
     """The form of a vendor with keys; an empty secret keeps the stored one."""
     if vendor not in FORMS:
@@ -108,7 +110,7 @@ def _redirect_uri() -> str:
     return settings.PUBLIC_URL + reverse("quickbooks_callback")
 
 
-@company_view(Role.OWNER)
+@company_view(Role.OWNER, fresh=BEFORE_CONNECTING)
 @require_POST
 def quickbooks_start(request, company):
     """Send the owner to Intuit; the state ties the answer to this session and this company."""
@@ -132,13 +134,18 @@ def quickbooks_callback(request):
     company = get_object_or_404(Company, pk=begun["company"])
     if (role_in(request.user, company) or 0) < Role.OWNER:
         raise Http404("No such company.")
+    with wall.inside(company):
+        _answered(request, company)
+    return redirect("setup:connections", company.slug)
+
+
+def _answered(request, company: Company) -> None:
     if request.GET.get("error"):
         messages.warning(request, "QuickBooks was not connected: access was not granted.")
     elif not request.GET.get("code") or not request.GET.get("realmId"):
         messages.error(request, "QuickBooks sent an answer without a code or a company.")
     else:
         _finish(request, company)
-    return redirect("setup:connections", company.slug)
 
 
 def _finish(request, company: Company) -> None:
@@ -157,7 +164,7 @@ def _finish(request, company: Company) -> None:
         messages.success(request, "QuickBooks is connected. The books are read now.")
 
 
-@company_view(Role.OWNER)
+@company_view(Role.OWNER, fresh=BEFORE_CONNECTING)
 @require_POST
 def disconnect(request, company, vendor):
     connection = get_object_or_404(Connection.objects.of(company), vendor=vendor)

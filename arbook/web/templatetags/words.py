@@ -46,6 +46,21 @@ def ago(value, at=None):
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, words)
 
 
+# What names itself as another comes first: Edge says Chrome, Chrome says Safari.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome",
+            "Safari": "Safari"}  # fmt: skip
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+           "Mac OS": "Mac", "Linux": "Linux"}  # fmt: skip
+
+
+@register.filter
+def browser(agent):
+    """``Firefox on Windows`` out of what a browser says of itself."""
+    name = next((name for mark, name in BROWSERS.items() if mark in agent), "A browser")
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), "")
+    return f"{name} on {system}" if system else name
+
+
 @register.filter
 def cap(text):
     """The first letter as a capital, the rest untouched (unlike ``capfirst``, takes anything)."""

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             f"{'created' if created else 'saved'} {company.slug}: {company.name}, "
             f"{company.timezone}, {company.get_mode_display()}"
         )
+        second = "required" if company.second_factor_required else "not required"
+        self.stdout.write(f"second factor: {second} of managers and owners")
         self.stdout.write(f"stripe webhook: {companies.webhook_url(company, 'stripe')}")
         self.stdout.write(f"twilio webhook: {companies.webhook_url(company, 'twilio')}")
 

@@ -26,3 +26,4 @@ class Command(BaseCommand):
         self.stdout.write("Sign in as")
         for one in people:
             self.stdout.write(f"  {one.role:<11} {one.email:<28} {one.password}")
+        self.stdout.write("The second factor is not required here; a new company asks for it.")
