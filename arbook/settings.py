@@ -316,7 +316,7 @@ SECURE_SSL_REDIRECT = _HTTPS and env.bool("SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
 )
-# How many proxies in front add to X-Forwarded-For; limits and sessions name the address before them.
+# How many proxies in front add to X-Forwarded-For; limits and sessions take what came before them.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=1 if SECURE_PROXY_SSL_HEADER else 0)
 # Pages without a sign-in: so often from one address, so often with one link.
 PUBLIC_LIMIT_ADDRESS = env.str("PUBLIC_LIMIT_ADDRESS", default="120/5m")

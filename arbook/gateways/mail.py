@@ -42,8 +42,8 @@ def send(
 
     ``key`` gives the Message-ID, so a letter handed over twice is the same letter to every mailbox.
     ``attachments`` are (name, content, type), ``headers`` further ones. The sender shows the
-    company's name (ours without one) and the desk's address. Raises Refused for a 5xx, Unreachable for a
-    4xx, Unknown when the line broke after the letter was under way.
+    company's name (ours without one) and the desk's address. Raises Refused for a 5xx,
+    Unreachable for a 4xx, Unknown when the line broke after the letter was under way.
     """
     rehearsal.judge("the mail server", writes=True)
     transport.leave_house()
