@@ -49,14 +49,16 @@ class Pulse:
         self._next, self._announced = now + self.EVERY, now + busy + self.EVERY
 
 
-def silence(kind: str, rows: Iterable[Beat] | None = None) -> float | None:
-    """Seconds since the liveliest process of a kind gave a sign; None when there is none.
+def age_of(row: Beat) -> float:
+    """Seconds since this sign of life; 0 while within a silence that it announced."""
+    last = max(row.last_at, row.busy_until or row.last_at)
+    return max((clock.system() - last).total_seconds(), 0.0)
 
-    0 while it is within a silence that it announced.
-    """
+
+def silence(kind: str, rows: Iterable[Beat] | None = None) -> float | None:
+    """Seconds since the liveliest process of a kind gave a sign; None when there is none."""
     rows = Beat.objects.all() if rows is None else rows
-    last = [max(row.last_at, row.busy_until or row.last_at) for row in rows if row.kind == kind]
-    return max((clock.system() - max(last)).total_seconds(), 0.0) if last else None
+    return min((age_of(row) for row in rows if row.kind == kind), default=None)
 
 
 def looked_ago() -> float | None:

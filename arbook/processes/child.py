@@ -34,6 +34,12 @@ class Child:
         return self._running is not None and self._running.poll() is None
 
     @property
+    def beats(self) -> str | None:
+        """The name of the heartbeat row of what runs now."""
+        beats = self.process.beats
+        return beats(self._running.pid) if callable(beats) and self._running else beats
+
+    @property
     def age(self) -> float:
         """Seconds since it was last started."""
         return time.monotonic() - self.started_at

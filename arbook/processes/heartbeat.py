@@ -1,12 +1,13 @@
 """How long a named heartbeat has been silent, read from the database the product uses."""
 
+import math
 import os
 
 
 def age(name: str) -> float | None:
-    """Seconds since the last beat of that name, None when the database does not say.
+    """Seconds since the last beat of that name, None when the database does not answer.
 
-    Negative while the process is within a silence that it announced.
+    Infinity when there is no such beat; negative within a silence that was announced.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arbook.settings")
     from django.db import Error, connection
@@ -23,4 +24,4 @@ def age(name: str) -> float | None:
         return None
     finally:
         connection.close()
-    return float(row[0]) if row else None
+    return float(row[0]) if row else math.inf

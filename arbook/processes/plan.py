@@ -2,22 +2,27 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from arbook.processes import names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Process:
-    """One part. ``beats`` names the heartbeat row that tells whether it still works."""
+    """One part. ``beats`` names the heartbeat row that tells whether it still works.
+
+    It is a name, or a function that makes one of the process's number.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    beats: str | None = None
-    silent_after: float = 120
+    beats: str | Callable[[int], str] | None = None
+    silent_after: float = 100
     """Seconds without that beat after which it counts as stalled."""
     grace: float = 15
     """Seconds between asking it to end and ending it by force."""
@@ -44,6 +49,22 @@ def product(ports: Mapping[str, int]) -> list[Process]:
     web += ["--log-level", "warning", "--graceful-timeout", "10", "--no-control-socket"]
     return [
         Process("web", tuple(web)),
-        Process("worker", manage("work"), beats="worker", silent_after=300, grace=25),
-        Process("heartbeat", manage("qcluster"), beats="schedule"),
+        *workers(),
+        # django-q2 looks every half minute what is due: up to 90 seconds pass between two beats.
+        Process("heartbeat", manage("qcluster"), beats="schedule", silent_after=100, grace=25),
+    ]
+
+
+def workers() -> list[Process]:
+    """As many workers as ``WORKERS`` says. Each beats every few seconds, also at long work."""
+    count = int(os.environ.get("WORKERS") or 1)
+    return [
+        Process(
+            "worker" if count == 1 else f"worker-{number}",
+            manage("work"),
+            beats=names.worker,
+            silent_after=40,
+            grace=25,
+        )
+        for number in range(1, count + 1)
     ]

@@ -1,5 +1,6 @@
 """Starts the processes, starts again what dies or stalls, and leaves nothing behind."""
 
+import math
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from arbook.embedded.kernel import adopt_orphans, die_with_parent
 from arbook.processes.child import Child
 from arbook.processes.plan import CHECKOUT, Process
 
-LOOK_EVERY = 15  # seconds between looks at the heartbeats
+LOOK_EVERY = 5  # seconds between looks at the heartbeats
 
 
 class Stopped(Exception):
@@ -28,7 +29,10 @@ class Supervisor:
         last_beat: Callable[[str], float | None] | None = None,
         look_every: float = LOOK_EVERY,
     ) -> None:
-        """``last_beat`` tells the seconds since a named heartbeat; None when it is not known."""
+        """``last_beat`` tells the seconds since a named heartbeat; None when it is not known.
+
+        Infinity when there has been none.
+        """
         self._last_beat = last_beat
         self._look_every = look_every
         self._children: list[Child] = []
@@ -99,14 +103,15 @@ class Supervisor:
     def look_for_stalls(self) -> None:
         """Kill the group of a process whose heart has stopped: nothing else frees its locks."""
         for child in self._children:
-            beats, patience = child.process.beats, child.process.silent_after
+            beats, patience = child.beats, child.process.silent_after
             if self._last_beat is None or not beats or not child.is_running:
                 continue
             if child.age < patience:  # it has not had the time to beat
                 continue
             silent = self._last_beat(beats)
             if silent is not None and silent > patience:
-                child.clear_away(f"has been silent for {silent:.0f} s")
+                said = f"silent for {silent:.0f} s" if math.isfinite(silent) else "silent all along"
+                child.clear_away(f"has been {said}")
 
     def stop(self) -> None:
         """Ask all to end, wait, then end by force what is left of them."""

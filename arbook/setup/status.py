@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db.models import Count, Min
-from django.db.models.functions import Greatest
 
-from arbook import clock
 from arbook.companies import stops
 from arbook.companies.models import Company
 from arbook.gateways.models import Connection
+from arbook.heartbeat import beats
 from arbook.heartbeat.models import Beat, JobRun
 from arbook.outbox.models import Effect
 from arbook.webhooks.models import WebhookEvent
@@ -24,7 +23,7 @@ def report(*, now: datetime) -> dict:
     everywhere = stops.everywhere(now)
     return {
         "now": now.isoformat(),
-        "heartbeat": {"age_seconds": _oldest_beat()},
+        "heartbeat": _heartbeat(),
         "beats": {beat.name: beat.last_at.isoformat() for beat in Beat.objects.all()},
         "companies": [
             _company(
@@ -43,19 +42,26 @@ def report(*, now: datetime) -> dict:
                 "started_at": _text(job.started_at),
                 "ok_at": _text(job.ok_at),
                 "error": job.error,
+                "running_at": job.holder,
             }
             for job in JobRun.objects.order_by("name")
         ],
     }
 
 
-def _oldest_beat() -> float | None:
-    """Seconds since the quietest of our processes gave a sign of life; None before the first.
+def _heartbeat() -> dict:
+    """How long the quietest kind of process has been silent; None while one is missing.
 
-    0 while it is within a silence that it announced.
+    0 while it is within a silence that it announced. Several workers count as one: somebody drains.
     """
-    quietest = Beat.objects.aggregate(at=Min(Greatest("last_at", "busy_until")))["at"]
-    return max(round((clock.system() - quietest).total_seconds(), 1), 0) if quietest else None
+    rows = list(Beat.objects.order_by("name"))
+    ages = {kind: beats.silence(kind, rows) for kind in beats.KINDS}
+    known = [age for age in ages.values() if age is not None]
+    return {
+        "age_seconds": round(max(known), 1) if len(known) == len(ages) else None,
+        "missing": [kind for kind, age in ages.items() if age is None],
+        "processes": {row.name: round(beats.age_of(row), 1) for row in rows},
+    }
 
 
 def _queue(rows, waiting: str, since: str, now: datetime) -> dict:

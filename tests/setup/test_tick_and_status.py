@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from arbook import clock
 from arbook.gateways.models import Connection
 from arbook.heartbeat.beats import beat
-from arbook.heartbeat.models import JobRun
+from arbook.heartbeat.models import Beat, JobRun
 from arbook.outbox import outbox
 from arbook.sandbox import clock as movable
 from arbook.setup.status import report
@@ -140,7 +140,7 @@ DOCUMENTED = {
     "books": {"full_synced_at", "last_read_at", "drift", "error"},
     "connection": {"state", "last_ok_at", "last_webhook_at", "hard_expires_at", "error"},
     "queue": {"states", "oldest_due_seconds"},
-    "job": {"name", "started_at", "ok_at", "error"},
+    "job": {"name", "started_at", "running_at", "ok_at", "error"},
 }
 
 
@@ -195,12 +195,31 @@ def test_status_tells_how_long_the_oldest_due_row_waits():
 
 def test_status_knows_when_a_process_fell_silent_and_when_it_said_it_would():
     beat("schedule")
-    beat("worker", busy=300)
+    beat("worker@desk:7", busy=300)
 
     told = report(now=NOW)
 
     assert 0 <= told["heartbeat"]["age_seconds"] < 10
-    assert set(told["beats"]) == {"schedule", "worker"}
+    assert set(told["beats"]) == {"schedule", "worker@desk:7"}
+
+
+def test_status_names_what_is_missing_and_sees_a_worker_that_died_beside_one_that_lives():
+    beat("worker@desk:7")
+    Beat.objects.update(last_at=clock.system() - timedelta(seconds=90))
+    beat("worker@desk:8")
+
+    told = report(now=NOW)["heartbeat"]
+
+    assert (told["age_seconds"], told["missing"]) == (None, ["schedule"])
+    assert told["processes"]["worker@desk:7"] >= 90 > 10 > told["processes"]["worker@desk:8"]
+
+
+def test_status_has_no_age_before_the_first_beat():
+    assert report(now=NOW)["heartbeat"] == {
+        "age_seconds": None,
+        "missing": ["worker", "schedule"],
+        "processes": {},
+    }
 
 
 def test_status_for_people_names_what_is_wrong():

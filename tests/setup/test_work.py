@@ -23,7 +23,9 @@ class Slow(Worker):
 @pytest.fixture
 def worker(child_environment, sandbox):
     made = Slow(child_environment)
-    wait_for(lambda: Beat.objects.filter(name="worker").exists(), "the worker's first beat")
+    wait_for(
+        lambda: Beat.objects.filter(name__startswith="worker@").exists(), "the worker's first beat"
+    )
     wait_for(lambda: _is_listening(made), "the worker to listen")
     yield made
     made.stop()
