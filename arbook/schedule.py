@@ -22,6 +22,7 @@ JOBS = [
     Job("compare with the books", "invoices.jobs.check_drift", timedelta(days=1)),
     Job("seal the record", "arbook.audit.jobs.seal", timedelta(minutes=1)),
     Job("verify the record", "arbook.setup.record.check", timedelta(days=1)),
+    Job("keep no longer", "arbook.setup.retention.daily", timedelta(days=1)),
     Job("clean sessions", "arbook.setup.jobs.clean_sessions", timedelta(days=1)),
 ]
 

@@ -11,7 +11,7 @@ from arbook.audit import log
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.gateways.quickbooks_shapes import BookCustomer
-from customers import contacts
+from customers import contacts, do_not_contact
 from customers.contact_reading import Written, read_emails, read_phones
 from customers.models import Contact, Customer
 
@@ -25,7 +25,8 @@ def refresh(
     """Bring the books' contacts of these customers (our keys) up to date; returns who changed.
 
     What people entered survives; what people or carriers found out about an address survives too;
-    what the books dropped is marked as removed, and usable again when they bring it back.
+    what the books dropped is marked as removed, and usable again when they bring it back. What a
+    person had erased stays away though the books still have it.
     """
     existing: dict[int, dict[tuple[str, str], Contact]] = defaultdict(dict)
     for one in Contact.objects.filter(customer__in=rows):
@@ -33,12 +34,16 @@ def refresh(
     fresh: list[Contact] = []
     changed: list[Contact] = []
     news: dict[int, list[str]] = defaultdict(list)
-    for pk, row in rows.items():
+    read = {
+        pk: [*read_emails(row.emails), *read_phones(row.mobile, row.phone, row.other_phone)]
+        for pk, row in rows.items()
+    }
+    erased = do_not_contact.among(
+        company, ((one.channel, one.address) for wanted in read.values() for one in wanted)
+    )
+    for pk in rows:
         known = existing[pk]
-        wanted = [
-            *read_emails(row.emails),
-            *read_phones(row.mobile, row.phone, row.other_phone),
-        ]
+        wanted = [one for one in read[pk] if (one.channel, one.address) not in erased]
         # A person's choice of what to use first stands above the order of the books.
         chosen = {
             one.channel

@@ -10,6 +10,7 @@ from arbook import phones
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from arbook.outbox import outbox
+from customers import do_not_contact
 from customers.contact_reading import read_emails, read_phones
 from customers.models import Channel, Contact, Customer
 
@@ -74,6 +75,8 @@ def add(
     one = good[0]
     if one.state != State.USABLE:
         raise ContactRefused(f"{one.reason} A text cannot reach it.")
+    if do_not_contact.among(customer.company, [(channel, one.address)]):
+        raise ContactRefused(f"The person at {one.address} was erased and is not written to.")
     contact = customer.contacts.filter(channel=channel, address=one.address).first()
     if is_primary:
         customer.contacts.filter(channel=channel).update(is_primary=False)

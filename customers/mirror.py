@@ -1,7 +1,7 @@
 """Customers as QuickBooks knows them, kept here row for row; what is ours stays as we set it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -43,6 +43,22 @@ TARGET = Target(
     defaults={"language": Customer.Language.ENGLISH.value, "is_sensitive": False},
 )
 
+# What stands in place of an erased person's name, and what else says who it is.
+ERASED = "Erased customer {}"
+WHO = (
+    "company_name",
+    "given_name",
+    "family_name",
+    "street",
+    "city",
+    "postal_code",
+    "notes",
+    "emails",
+    "phone",
+    "mobile",
+    "other_phone",
+)
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -74,6 +90,7 @@ def apply(
     unique = {row.id: row for row in rows}
     if not unique:
         return Applied()
+    unique |= _nameless(company, unique)
     written = upsert(
         TARGET,
         (_values(row, company) for row in unique.values()),
@@ -132,6 +149,20 @@ def ensure(
         ignore_conflicts=True,
     )
     return ids(company, wanted)
+
+
+def _nameless(company: Company, rows: Mapping[str, BookCustomer]) -> dict[str, BookCustomer]:
+    """Those of the rows whose person was erased here, without what says who it is."""
+    erased = Customer.objects.filter(company=company, erased_at__isnull=False)
+    return {
+        book_id: replace(
+            rows[book_id],
+            name=ERASED.format(book_id),
+            **dict.fromkeys(WHO, ""),
+        )
+        for book_id in erased.values_list("quickbooks_id", flat=True)
+        if book_id in rows
+    }
 
 
 @transaction.atomic

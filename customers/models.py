@@ -59,6 +59,9 @@ class Customer(CompanyOwned):
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     is_sensitive = models.BooleanField(default=False)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    # The person asked to be erased; the name goes as soon as nothing is owed any more.
+    erasure_asked_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
     tags = models.ManyToManyField("Tag", through="CustomerTag", related_name="customers")
 
     objects = CustomerQuerySet.as_manager()
@@ -70,7 +73,14 @@ class Customer(CompanyOwned):
                 fields=["company", "quickbooks_id"], name="one_customer_per_book_id"
             )
         ]
-        indexes = [models.Index(fields=["company", "name"], name="customer_by_name")]
+        indexes = [
+            models.Index(fields=["company", "name"], name="customer_by_name"),
+            models.Index(
+                fields=["company", "quickbooks_id"],
+                condition=Q(erased_at__isnull=False),
+                name="customer_erased",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -124,6 +134,8 @@ class Contact(CompanyOwned):
     state_at = models.DateTimeField(null=True)
     line_type = models.CharField(max_length=20, blank=True)
     line_checked_at = models.DateTimeField(null=True)
+    # When the address was taken out; ``state_reason`` says why.
+    removed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["channel", "-is_primary", "pk"]
@@ -190,6 +202,27 @@ class ConsentEvent(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.direction} on {self.at:%Y-%m-%d}"
+
+
+class DoNotContact(CompanyOwned):
+    """An erased number or address, known only by a salted hash: it never becomes a contact again.
+
+    Opt-outs live on in it, too.
+    """
+
+    channel = models.CharField(max_length=5, choices=Channel)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "channel", "digest"], name="erased_address_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.digest[:8]}"
 
 
 class Tag(CompanyOwned):

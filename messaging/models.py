@@ -163,6 +163,8 @@ class Message(CompanyOwned):
     price = models.DecimalField(max_digits=10, decimal_places=5, null=True)
     # Triage's reading of a reply.
     reading = models.JSONField(default=dict)
+    # When its words were taken out; the body says why.
+    removed_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -271,6 +273,8 @@ class Decision(CompanyOwned):
     rules_version = models.CharField(max_length=20)
     # The newest for this customer and stage.
     is_current = models.BooleanField(default=True)
+    # When the facts behind the checks were taken out.
+    shortened_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at", "-pk"]

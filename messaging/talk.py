@@ -1,6 +1,6 @@
 """One conversation: what was said on every channel, and what happened beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -53,6 +53,8 @@ class Item:
     words: str = ""
     """The customer's own words that the reading rests on."""
     may_cancel: bool = False
+    is_removed: bool = False
+    """The words are not kept any more; the text says since when."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ def read(thread: Thread, *, now: datetime) -> Talk:
 
 
 def _item(row: Message, now: datetime) -> Item:
+    item = _whole(row, now)
+    return replace(item, is_removed=True) if row.removed_at else item
+
+
+def _whole(row: Message, now: datetime) -> Item:
     if row.medium == Medium.NOTE:
         return Item(row.created_at, row.body, row, by=f"Note by {row.approved_by}", is_note=True)
     if row.direction == Direction.IN:

@@ -14,7 +14,7 @@ from arbook.gateways import errors
 from arbook.gateways.models import Connection
 from arbook.heartbeat import keeping
 from arbook.outbox import outbox, outcomes, turns
-from arbook.webhooks import claiming
+from arbook.webhooks import claiming, retention
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
 
@@ -130,6 +130,8 @@ def replay(event: WebhookEvent, *, now: datetime, by: User | None = None) -> boo
         back = (
             WebhookEvent.objects.filter(pk=event.pk)
             .filter(finished | Q(state=State.RECEIVED, not_before__gt=now))
+            # What is not kept any more cannot be understood a second time.
+            .exclude(content__startswith=retention.MARK)
             .update(
                 state=State.RECEIVED,
                 attempts=0,
