@@ -67,9 +67,13 @@ class Target:
             if not self.fields[column].is_relation:
                 kind = self.fields[column].db_type(connection)
             kinds.append(f"{column} {'text' if kind.startswith('varchar') else kind}")
+        # Empty but for a second batch of one transaction; TRUNCATE takes as long as the COPY. A
+        # session changes its role as it goes in and out of a company, so the table is for any.
         return (
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.incoming} ({', '.join(kinds)})"
-            " ON COMMIT DELETE ROWS"
+            f"DO $$ BEGIN IF to_regclass('pg_temp.{self.incoming}') IS NULL THEN"  # noqa: S608
+            f" CREATE TEMPORARY TABLE {self.incoming} ({', '.join(kinds)}) ON COMMIT DELETE ROWS;"
+            f" GRANT ALL ON {self.incoming} TO PUBLIC;"
+            f" ELSE DELETE FROM {self.incoming}; END IF; END $$"
         )
 
     @cached_property
@@ -150,8 +154,6 @@ def upsert(
     width = len(target.watched)
     with connection.cursor() as cursor:
         cursor.execute(target.create_sql)
-        # Empty but for a second batch of one transaction; TRUNCATE takes as long as the COPY.
-        cursor.execute(f"DELETE FROM {target.incoming}")  # noqa: S608
         page = io.StringIO(newline="")
         csv.writer(page).writerows(rows)
         with cursor.copy(target.copy_sql) as copy:

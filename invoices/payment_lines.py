@@ -17,15 +17,20 @@ def replace(company: Company, written: list[Row], rows: dict[str, BookPayment]) 
     old = [row.id for row in written if not row.is_new]
     touched = set(invoices_behind(company, old))
     PaymentLine.objects.filter(payment__in=old).delete()
-    settled = set()
+    lines = [(row.id, part) for row in written for part in rows[row.key].applied]
     with connection.cursor() as cursor:
-        columns = "payment_id, document_type, document_id, amount"
-        with cursor.copy(f"COPY invoices_paymentline ({columns}) FROM STDIN") as copy:
-            for row in written:
-                for part in rows[row.key].applied:
-                    copy.write_row((row.id, part.txn_type[:30], part.txn_id[:40], part.amount))
-                    if part.txn_type == "Invoice":
-                        settled.add(part.txn_id)
+        # Arrays and not COPY, which no table behind the wall takes.
+        cursor.execute(
+            "INSERT INTO invoices_paymentline (payment_id, document_type, document_id, amount)"
+            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::numeric[])",
+            [
+                [payment for payment, _ in lines],
+                [part.txn_type[:30] for _, part in lines],
+                [part.txn_id[:40] for _, part in lines],
+                [part.amount for _, part in lines],
+            ],
+        )
+    settled = {part.txn_id for _, part in lines if part.txn_type == "Invoice"}
     reached = Invoice.objects.of(company).filter(quickbooks_id__in=settled)
     touched |= set(reached.values_list("pk", flat=True))
     date_closings(company, touched)

@@ -1,8 +1,9 @@
 """The context of base.html: the company, the rail, freshness and the stop banner."""
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
-from arbook import clock
+from arbook import clock, wall
 from arbook.companies import stops
 from arbook.companies.frame import frame as registry
 from arbook.companies.models import Company
@@ -30,7 +31,7 @@ def _frame(request) -> dict:
     return {
         "theme": request.COOKIES.get("theme", ""),
         "company": company,
-        "companies": Company.objects.visible_to(user),
+        "companies": SimpleLazyObject(lambda: _companies(user)),
         "role": getattr(request, "role", None),
         "rail": _rail(company, request, now),
         "freshness": (
@@ -41,6 +42,12 @@ def _frame(request) -> dict:
         "stop": stops.standing(company, now) if company else stops.everywhere(now),
         "may_stop_everything": lambda: stops.may_stop_everything(user),
     }
+
+
+def _companies(user) -> list[Company]:
+    # Wherever a person is, the switch offers all of their companies.
+    with wall.outside():
+        return list(Company.objects.visible_to(user))
 
 
 def _rail(company, request, now) -> list[dict]:

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from arbook import clock
+from arbook import clock, wall
 from arbook.companies.access import company_view
 from arbook.companies.models import Company, Role
 from arbook.dashboard import figures
@@ -21,7 +21,8 @@ def home(request):
     companies = list(Company.objects.visible_to(request.user).active())
     if len(companies) == 1:
         return redirect(companies[0])
-    return render(request, "dashboard/today.html", _context(companies))
+    with wall.inside(*companies):
+        return render(request, "dashboard/today.html", _context(companies))
 
 
 @company_view(Role.VIEWER)

@@ -18,7 +18,7 @@ from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from intuitlib.exceptions import AuthClientError
 
-from arbook import clock
+from arbook import clock, wall
 from arbook.companies.models import Company
 from arbook.gateways import connections, transport
 from arbook.gateways.errors import Disconnected, Refused, Throttled, Unreachable, VendorError
@@ -210,7 +210,10 @@ def _keep(connection: Connection, client: _Intuit, now: datetime) -> None:
 
 def _connection_for(company: Company, realm: str) -> Connection:
     vendor = Connection.Vendor.QUICKBOOKS
-    if Connection.objects.filter(vendor=vendor, external_id=realm).exclude(company=company):
+    with wall.outside():  # other companies' books are looked at, to keep them apart
+        others = Connection.objects.exclude(company=company)
+        is_taken = others.filter(vendor=vendor, external_id=realm).exists()
+    if is_taken:
         raise Refused("These books are already connected to another company here.")
     connection = Connection.objects.of(company).filter(vendor=vendor).first()
     if connection is None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from arbook import wall
 from arbook.audit import log
 from arbook.companies.models import Company, Membership, Role, User
 from arbook.outbox import outbox
@@ -22,11 +23,12 @@ def invite(
     company: Company, *, email: str, role: int, by: User | None, now: datetime
 ) -> Membership:
     """Give a person a role, and tell the person by mail; a new one chooses a password there."""
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        user = User(email=email.lower())
-        user.set_unusable_password()
-        user.save()
+    with wall.outside():  # a person may work for other companies already
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            user = User(email=email.lower())
+            user.set_unusable_password()
+            user.save()
     if not user.is_active:
         raise MemberRefused(f"{user.email} may not sign in any more.")
     if Membership.objects.filter(company=company, user=user).exists():

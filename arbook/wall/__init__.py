@@ -6,6 +6,6 @@ from it (row-level security under roles of their own), and refuses from everybod
 into two companies (triggers). Which tables are walled is read off the models.
 """
 
-from arbook.wall.session import InsideAnother, finished, inside, outside, settle
+from arbook.wall.session import InsideAnother, around, finished, inside, outside, settle
 
-__all__ = ["InsideAnother", "finished", "inside", "outside", "settle"]
+__all__ = ["InsideAnother", "around", "finished", "inside", "outside", "settle"]

@@ -79,6 +79,11 @@ def outside() -> Iterator[None]:
         yield
 
 
+def around(company_id: int | None) -> contextlib.AbstractContextManager[None]:
+    """Inside the company a row belongs to, outside for a row of none."""
+    return outside() if company_id is None else inside(company_id)
+
+
 @contextmanager
 def _at(place: Place | None) -> Iterator[None]:
     token = _place.set(place)
