@@ -17,7 +17,7 @@ from arbook.companies.models import Company, Role
 from arbook.gateways.errors import VendorError
 from arbook.sandbox.quickbooks.refusals import Refusal
 from arbook.sandbox.stripe.errors import StripeError
-from arbook.setup import companies
+from arbook.setup import companies, stopping
 from arbook.webhooks import process
 from arbook.webhooks.models import WebhookEvent
 from customers import consent, tags
@@ -535,10 +535,10 @@ class Desk(RuleBasedStateMachine):
         with self.does(f"{slug}: {'stop' if on else 'go on'}"):
             company, by = self.world.company(slug), self.world.by(slug, Role.OWNER)
             if on:
-                companies.stop(company, reason="Look first", by=by, now=self.world.now)
+                stopping.stop(company, reason="Look first", by=by, now=self.world.now)
                 self.truth.stopped.add(slug)
             else:
-                companies.resume(company, by=by, now=self.world.now)
+                stopping.resume(company, by=by, now=self.world.now)
                 self.truth.stopped.discard(slug)
 
     @rule(slug=WHOSE, mode=st.sampled_from(Company.Mode.values))
