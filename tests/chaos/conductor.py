@@ -18,7 +18,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.payers import Deeds, Payers
 from tests.chaos.watch import Watch
 from tests.chaos.weather import Weather
-from tests.chaos.world import NotStarted, World
+from tests.chaos.world import WORKERS, NotStarted, World
 
 STEP = timedelta(minutes=5)
 REST_AT_MOST = 300.0
@@ -69,6 +69,18 @@ class Conductor:
         self.world.wait_until_open()
         for desk in self.desks:
             _patiently(desk.sign_in)
+        self._wait_until_all_run()
+
+    def _wait_until_all_run(self, most: float = 60) -> None:
+        """A product that does not even start has no need of faults."""
+        end, since = time.monotonic() + most, {}
+        while time.monotonic() < end:
+            running = {one.pid for one in self.killer.leaders()}
+            since = {pid: since.get(pid, time.monotonic()) for pid in running}
+            if sum(time.monotonic() - begun > 5 for begun in since.values()) >= 2 + WORKERS:
+                return
+            time.sleep(0.5)
+        raise NotStarted(f"The product does not keep running; see {self.world.house_log}.")
 
     def run(self) -> Ledger:
         """The day, the night's rest, the evidence. Raises what broke in one of its own threads."""

@@ -1,4 +1,4 @@
-"""``python -m tests.chaos.house FILE``: the product, supervised, with three workers."""
+"""``python -m tests.chaos.house FILE``: the product under its own supervisor."""
 
 import json
 import os
@@ -9,27 +9,18 @@ from arbook.processes import heartbeat, plan
 from arbook.processes.plan import Process
 from arbook.processes.supervisor import Stopped, Supervisor
 
-WORKERS = 3
-
 
 def main(file: str) -> int:
     with open(file) as written:
         os.environ.update(json.load(written))
     try:
         with Supervisor(last_beat=heartbeat.age) as supervisor:
-            supervisor.start([_under(file, process) for process in parts()])
+            parts = plan.product({"PORT": int(os.environ["PORT"])})
+            supervisor.start([_under(file, process) for process in parts])
             supervisor.keep()
     except Stopped:
         pass
     return 0
-
-
-def parts() -> list[Process]:
-    """What the product runs, its worker three times."""
-    found = plan.product({"PORT": int(os.environ["PORT"])})
-    (worker,) = [process for process in found if process.name == "worker"]
-    others = [process for process in found if process.name != "worker"]
-    return others + [replace(worker, name=f"worker-{at + 1}") for at in range(WORKERS)]
 
 
 def _under(file: str, process: Process) -> Process:

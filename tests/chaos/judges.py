@@ -45,7 +45,9 @@ def judge(promise: str):
     def register(cases: Callable[[Ledger], Iterable[str | None]]) -> Judge:
         def judged(ledger: Ledger) -> Verdict:
             found = list(cases(ledger))
-            return Verdict(promise, len(found), tuple(one for one in found if one))
+            breaches = tuple(one for one in found if one)
+            # A promise of which the day held no case was not shown to hold.
+            return Verdict(promise, len(found), breaches if found else ("nothing was checked",))
 
         JUDGES.append(judged)
         judged.__name__ = cases.__name__

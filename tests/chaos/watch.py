@@ -22,8 +22,11 @@ WHERE (state = 'pending' AND not_before <= %(now)s AND (lane = '' OR NOT EXISTS 
    OR (state = 'in_flight' AND leased_until < clock_timestamp())
 UNION ALL
 SELECT 'event', id, vendor || ' ' || kind, state, attempts, extract(epoch FROM not_before)
-FROM webhooks_webhookevent
-WHERE (state = 'received' AND not_before <= %(now)s)
+FROM webhooks_webhookevent AS ready
+WHERE (state = 'received' AND not_before <= %(now)s AND (lane = '' OR NOT EXISTS (
+          SELECT 1 FROM webhooks_webhookevent AS earlier
+          WHERE earlier.company_id = ready.company_id AND earlier.lane = ready.lane
+            AND earlier.id < ready.id AND earlier.state IN ('received', 'in_flight'))))
    OR (state = 'in_flight' AND leased_until < clock_timestamp())
 """
 HELD = """
