@@ -122,6 +122,13 @@ STRIPE_API_URL = _vendor("STRIPE_API_URL", f"{SANDBOX_URL}/stripe", None)
 TWILIO_API_URL = _vendor("TWILIO_API_URL", f"{SANDBOX_URL}/twilio", None)
 SLACK_API_URL = _vendor("SLACK_API_URL", f"{SANDBOX_URL}/slack/api", "https://slack.com/api")
 VENDOR_TIMEOUT = env.float("VENDOR_TIMEOUT", default=15.0)
+# What Intuit allows for one company's books.
+QUICKBOOKS_PER_SECOND = env.int("QUICKBOOKS_PER_SECOND", default=10)
+QUICKBOOKS_PER_MINUTE = env.int("QUICKBOOKS_PER_MINUTE", default=500)
+if not (QUICKBOOKS_PER_SECOND > 0 and QUICKBOOKS_PER_MINUTE > 0):
+    raise ImproperlyConfigured("QUICKBOOKS_PER_SECOND and QUICKBOOKS_PER_MINUTE are above zero.")
+# Seconds between two writings of what each process measured of its vendor calls.
+MEASURES_EVERY = 10.0
 
 EMAIL_URL = env.str(
     "EMAIL_URL", default=f"smtp://127.0.0.1:{SANDBOX_SMTP_PORT}" if DEVELOPMENT else ""

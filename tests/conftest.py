@@ -13,10 +13,13 @@ from tests import environment
 
 DATA = environment.prepare()
 django.setup()
+from django.conf import settings  # noqa: E402
+
+# No thread may write between the transactions of tests; those that ask for measures flush.
+settings.MEASURES_EVERY = 0
 # A worker of a parallel run must prepare its own environment before anything reads the settings.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from playwright.sync_api import BrowserContext, Page, sync_playwright  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402

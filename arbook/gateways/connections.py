@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import rehearsal
+from arbook.gateways import lines, rehearsal
 from arbook.gateways.errors import Disconnected
 from arbook.gateways.models import Connection
 
@@ -24,6 +24,16 @@ def find(company: Company, vendor: str) -> Connection:
     if not connection.is_usable:
         raise Disconnected(f"{label} must be reconnected: {connection.error or 'access was lost'}")
     return connection
+
+
+def line_of(connection: Connection) -> str:
+    """The key of the line that the connection's calls share; none while it is only a candidate."""
+    return lines.key_of(connection.company_id, connection.vendor) if connection.pk else ""
+
+
+def asking(connection: Connection) -> lines.asking:
+    """Around one call: Resting when the vendor is left alone, and what its answer teaches."""
+    return lines.asking(line_of(connection), Connection.Vendor(connection.vendor).label)
 
 
 def note_success(connection: Connection) -> None:
@@ -51,3 +61,4 @@ def needs_reconnecting(connection: Connection, reason: str) -> Disconnected:
 def forget() -> None:
     """Forget which successes were written down; tests reuse the ids of connections."""
     _noted.clear()
+    lines.forget()

@@ -9,11 +9,17 @@ class VendorError(Exception):
     """A call to a vendor did not do what was asked."""
 
     failure = "unknown"
+    # Whether it speaks against the vendor's health; an answer that says no speaks for it.
+    is_outage = False
 
-    def __init__(self, message: str, *, code: str = "", reference: str = ""):
+    def __init__(
+        self, message: str, *, code: str = "", reference: str = "", is_outage: bool | None = None
+    ):
         super().__init__(message)
         self.code = str(code or "")
         self.reference = reference
+        if is_outage is not None:
+            self.is_outage = is_outage
 
     def __str__(self) -> str:
         text = super().__str__()
@@ -25,6 +31,7 @@ class Unreachable(VendorError):
     """Surely not done: no connection, or the vendor said so. Try later."""
 
     failure = "unreachable"
+    is_outage = True
 
 
 class Throttled(VendorError):
@@ -58,3 +65,4 @@ class Unknown(VendorError):
     """May have happened: the answer was lost. Ask the vendor before doing anything again."""
 
     failure = "unknown"
+    is_outage = True

@@ -15,7 +15,7 @@ from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
 
 from arbook.companies.models import Company
-from arbook.gateways import rehearsal, transport
+from arbook.gateways import lines, measures, rehearsal, transport
 from arbook.gateways.errors import Disconnected, Refused, Unknown, Unreachable, VendorError
 
 
@@ -68,8 +68,14 @@ def send(
         letter.attach_alternative(html, "text/html")
     for name, content, kind in attachments:
         letter.attach(name, content, kind)
-    _hand_over(letter)
+    with lines.asking(line(), "The mail server"), measures.timed("mail", writes=True):
+        _hand_over(letter)
     return SentMail(message_id)
+
+
+def line() -> str:
+    """The key of the line to the mail server, which all companies share."""
+    return f"mail:{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"[:120]
 
 
 def message_id_for(key: str) -> str:
@@ -137,7 +143,9 @@ def _meaning(error: Exception, *, under_way: bool) -> VendorError:
     if code.startswith("5"):
         return Refused(f"The mail server refused: {_words(error)}", code=code)
     if code.startswith("4"):
-        return Unreachable(f"The mail server asks us to wait: {_words(error)}", code=code)
+        # Mostly about this one letter; 421 is said of the whole server.
+        said = f"The mail server asks us to wait: {_words(error)}"
+        return Unreachable(said, code=code, is_outage=code == "421")
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Refused("The mail server cannot do what this letter needs.")
     if under_way:

@@ -88,18 +88,18 @@ class QuickBooks(Calls):
         start, seen = 1, frozenset()
         with ThreadPoolExecutor(1, "quickbooks-page") as ahead:
             read = self._reading(entity, where, start, page_size, seen)
-            ids, found = self._call(read)
+            ids, found = self._call(read, bulk=True)
             while True:
                 more = len(ids) >= page_size
                 if more:
                     start += page_size - overlap
                     seen = frozenset(ids[-overlap:]) - {""} if overlap else frozenset()
                     read = self._reading(entity, where, start, page_size, seen)
-                    coming = ahead.submit(read, self._wire())
+                    coming = ahead.submit(read, self._wire(bulk=True))
                 yield found if isinstance(found, Page) else self._page(entity, found)
                 if not more:
                     return
-                ids, found = self._call(read, first=coming)
+                ids, found = self._call(read, first=coming, bulk=True)
 
     def count(self, entity: str) -> int:
         """How many records an entity has, inactive customers included."""

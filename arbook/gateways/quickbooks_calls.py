@@ -5,12 +5,12 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
-from arbook.gateways import connections, quickbooks_oauth, quickbooks_parse, transport
-from arbook.gateways.errors import Refused
+from arbook.gateways import connections, pace, quickbooks_oauth, quickbooks_parse, transport
+from arbook.gateways.errors import Refused, Unreachable
 from arbook.gateways.models import Connection
 from arbook.gateways.quickbooks_faults import NOT_FOUND, LostRights, TokenRejected, fault_in
 from arbook.gateways.quickbooks_shapes import Page
-from arbook.gateways.quickbooks_wire import Wire
+from arbook.gateways.quickbooks_wire import BrokenOff, Wire
 from arbook.gateways.rehearsal import rehearsed
 
 PAGE_SIZE = 1000
@@ -29,35 +29,46 @@ class Calls:
     def __repr__(self) -> str:
         return f"<QuickBooks {self._connection.external_id}>"
 
-    def _wire(self, rejected: str = "") -> Wire:
+    def _wire(self, rejected: str = "", *, bulk: bool = False) -> Wire:
+        """What the next request goes out on, when its turn has come."""
         token = quickbooks_oauth.access_token(self._connection, rejected=rejected)
+        pace.take(self._connection.external_id, bulk=bulk)
         return Wire(realm=self._connection.external_id, token=token)
 
     @rehearsed
-    def _call(self, ask: Callable[[Wire], Any], first: Future | None = None) -> Any:
+    def _call(
+        self, ask: Callable[[Wire], Any], first: Future | None = None, *, bulk: bool = False
+    ) -> Any:
         """One answer: a refused token is renewed once, lost access is written down.
 
-        ``first`` is a first attempt already under way.
+        ``first`` is a first attempt already under way. ``bulk`` lets others go ahead.
         """
         transport.leave_house()
-        used = self._connection.secrets.get("access_token", "")
-        try:
+        with connections.asking(self._connection):
             try:
-                if first is None:
-                    wire = self._wire()
-                    used = self._connection.secrets["access_token"]
-                    answer = ask(wire)
-                else:
-                    answer = first.result()
-            except TokenRejected:
-                answer = ask(self._wire(rejected=used))
-        except TokenRejected as error:
-            raise connections.needs_reconnecting(self._connection, str(error)) from None
-        except LostRights as error:
-            connections.needs_reconnecting(self._connection, str(error))
-            raise
+                answer = self._answer(ask, first, bulk)
+            except TokenRejected as error:
+                raise connections.needs_reconnecting(self._connection, str(error)) from None
+            except LostRights as error:
+                connections.needs_reconnecting(self._connection, str(error))
+                raise
+            except BrokenOff as error:
+                raise Unreachable(str(error)) from None
         connections.note_success(self._connection)
         return answer
+
+    def _answer(self, ask: Callable[[Wire], Any], first: Future | None, bulk: bool) -> Any:
+        used = self._connection.secrets.get("access_token", "")
+        try:
+            if first is not None:
+                return first.result()
+            wire = self._wire(bulk=bulk)
+            used = self._connection.secrets["access_token"]
+            return ask(wire)
+        except TokenRejected:
+            return ask(self._wire(rejected=used, bulk=bulk))
+        except BrokenOff:
+            return ask(self._wire(bulk=bulk))
 
     def _fetch(self, entity: str, where: str, start: int, size: int) -> Callable[[Wire], list]:
         statement = (
@@ -89,7 +100,9 @@ class Calls:
     def _changed(
         self, entities: Iterable[str], stamp: str
     ) -> tuple[dict[str, list], datetime | None]:
-        answer = self._call(lambda wire: wire.ask("change_data_capture", ",".join(entities), stamp))
+        answer = self._call(
+            lambda wire: wire.ask("change_data_capture", ",".join(entities), stamp), bulk=True
+        )
         records: dict[str, list] = {}
         for response in answer.get("CDCResponse") or []:
             for part in response.get("QueryResponse") or []:

@@ -28,6 +28,8 @@ _SYSTEM_FAILURE = "10000"
 class TokenRejected(Exception):
     """A 401: the access token is expired or revoked. Never leaves the gateway."""
 
+    failure = "expired"
+
     def __init__(self, reason: str, reference: str):
         super().__init__(reason)
         self.reference = reference

@@ -239,7 +239,9 @@ def _alone(connection: Connection) -> Iterator[None]:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{wait}ms"])
                 cursor.execute("SELECT pg_advisory_lock(%s)", [key])
         except OperationalError:
-            raise Unreachable("QuickBooks access is being renewed by another process.") from None
+            raise Unreachable(
+                "QuickBooks access is being renewed by another process.", is_outage=False
+            ) from None
         try:
             yield
         finally:

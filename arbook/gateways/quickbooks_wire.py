@@ -13,8 +13,8 @@ from quickbooks.client import QuickBooks as SDKClient
 from quickbooks.exceptions import QuickbooksException
 from requests_oauthlib import OAuth2Session
 
-from arbook.gateways import quickbooks_faults, rehearsal, transport
-from arbook.gateways.errors import Refused
+from arbook.gateways import measures, quickbooks_faults, rehearsal, transport
+from arbook.gateways.errors import Refused, Unreachable
 
 MINOR_VERSION = 75
 REQUEST_ID_LENGTH = 50
@@ -23,6 +23,10 @@ REQUEST_ID_LENGTH = 50
 WRITES = {"payment": "create"}
 
 _PATH = re.compile(r"/v3/company/(?P<realm>[^/]+)/(?P<rest>.+)$")
+
+
+class BrokenOff(Unreachable):
+    """The line broke while we read: worth one more question. Never leaves the gateway."""
 
 
 class Wire(SDKClient):
@@ -76,7 +80,11 @@ class Wire(SDKClient):
         rehearsal.judge("QuickBooks", writes=self.writes)
         if isinstance(data, str):
             data = data.encode()
-        response = self._send(request_type, url, headers, params, data)
+        with measures.timed("quickbooks", writes=self.writes):
+            return self._exchange(request_type, url, headers, params, data)
+
+    def _exchange(self, method, url, headers, params, data) -> requests.Response:
+        response = self._send(method, url, headers, params, data)
         self.answer_headers = response.headers
         error = quickbooks_faults.error_of(
             response.status_code, response.content, response.headers, writes=self.writes
@@ -88,27 +96,23 @@ class Wire(SDKClient):
         return response
 
     def _send(self, method, url, headers, params, data) -> requests.Response:
-        attempts = 1 if self.writes else 2
-        while True:
-            attempts -= 1
-            try:
-                return self.session.request(
-                    method,
-                    url,
-                    headers=headers or None,
-                    params=params or None,
-                    data=data or None,
-                    timeout=transport.timeouts(),
-                    allow_redirects=False,
-                )
-            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-                if attempts:
-                    continue
-                raise transport.broken_line("QuickBooks", error, writes=self.writes) from None
-            except requests.RequestException as error:
-                raise transport.broken_line("QuickBooks", error, writes=self.writes) from None
-            except OAuth2Error:
-                raise Refused("QUICKBOOKS_API_URL must be https outside this machine.") from None
+        try:
+            return self.session.request(
+                method,
+                url,
+                headers=headers or None,
+                params=params or None,
+                data=data or None,
+                timeout=transport.timeouts(),
+                allow_redirects=False,
+            )
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            meaning = transport.broken_line("QuickBooks", error, writes=self.writes)
+            raise meaning if self.writes else BrokenOff(str(meaning)) from None
+        except requests.RequestException as error:
+            raise transport.broken_line("QuickBooks", error, writes=self.writes) from None
+        except OAuth2Error:
+            raise Refused("QUICKBOOKS_API_URL must be https outside this machine.") from None
 
     def _judge(self, method: str, url: str, params: Mapping, data: Any) -> bool:
         """Whether the request writes; raises Refused for a write that is not on our list."""

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from arbook.companies.models import Company
-from arbook.gateways import connections, rehearsal, transport
+from arbook.gateways import connections, measures, rehearsal, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, VendorError
 from arbook.gateways.models import Connection
 
@@ -70,16 +70,20 @@ class Slack:
     def _call(self, ask, *, writes: bool = True) -> Any:
         rehearsal.judge("Slack", writes=writes)
         transport.leave_house()
+        with connections.asking(self._connection), measures.timed("slack", writes=writes):
+            answer = self._answer(ask, writes=writes)
+        connections.note_success(self._connection)
+        return answer
+
+    def _answer(self, ask, *, writes: bool) -> Any:
         try:
-            answer = ask()
+            return ask()
         except SlackApiError as error:
             raise self._meaning(error, writes=writes) from None
         except (URLError, OSError, http.client.HTTPException) as error:
             raise transport.broken_line("Slack", error, writes=writes) from None
         except (SlackClientError, ValueError):
             raise Unknown("Slack answered with something we cannot read.") from None
-        connections.note_success(self._connection)
-        return answer
 
     def _meaning(self, error: SlackApiError, *, writes: bool) -> VendorError:
         response = error.response

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import connections, rehearsal, stripe_shapes, transport
+from arbook.gateways import connections, measures, rehearsal, stripe_shapes, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
 from arbook.gateways.models import Connection
 from arbook.gateways.stripe_shapes import CardDispute, CardPayment, Checkout, StripeAccount
@@ -173,11 +173,17 @@ class Stripe:
     def _call(self, ask: Callable[[], Any], *, writes: bool) -> Any:
         rehearsal.judge("Stripe", writes=writes)
         transport.leave_house()
+        with connections.asking(self._connection), measures.timed("stripe", writes=writes):
+            answer = self._answer(ask, writes=writes)
+        connections.note_success(self._connection)
+        return answer
+
+    def _answer(self, ask: Callable[[], Any], *, writes: bool) -> Any:
         attempts = 1 if writes else 2
         while True:
             attempts -= 1
             try:
-                answer = ask()
+                return ask()
             except sdk.APIConnectionError as error:
                 if attempts and not transport.was_slow(error.__cause__):
                     continue
@@ -193,8 +199,6 @@ class Stripe:
                 # The SDK stumbles over an answer that is not Stripe's: a proxy's, a stand-in's.
                 kind = Unknown if writes else Unreachable
                 raise kind("Stripe answered with something we cannot read.") from None
-            connections.note_success(self._connection)
-            return answer
 
 
 @lru_cache(maxsize=64)
@@ -222,5 +226,6 @@ def _meaning(error: sdk.StripeError, *, writes: bool) -> VendorError:
     if status >= 500 or status == 409 or not status:
         # 409: the same key is at work elsewhere, so the thing may be happening right now.
         kind = Unknown if writes else Unreachable
-        return kind(f"Stripe failed: it answered {status or 'nothing we can read'}.", **about)
+        said = f"Stripe failed: it answered {status or 'nothing we can read'}."
+        return kind(said, is_outage=status != 409, **about)
     return Refused(f"Stripe refused: {text}", **about)

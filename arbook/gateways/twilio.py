@@ -20,7 +20,7 @@ from twilio.rest import Client
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import connections, rehearsal, transport
+from arbook.gateways import connections, measures, rehearsal, transport
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
 from arbook.gateways.models import Connection
 
@@ -230,11 +230,17 @@ class Twilio:
     def _call(self, ask: Callable[[], Any], *, writes: bool = False) -> Any:
         rehearsal.judge("Twilio", writes=writes)
         transport.leave_house()
+        with connections.asking(self._connection), measures.timed("twilio", writes=writes):
+            answer = self._answer(ask, writes=writes)
+        connections.note_success(self._connection)
+        return answer
+
+    def _answer(self, ask: Callable[[], Any], *, writes: bool) -> Any:
         attempts = 1 if writes else 2
         while True:
             attempts -= 1
             try:
-                answer = ask()
+                return ask()
             except requests.RequestException as error:
                 if attempts and not transport.was_slow(error):
                     continue
@@ -243,8 +249,6 @@ class Twilio:
                 raise self._meaning(error, writes=writes) from None
             except (AttributeError, KeyError, TypeError, ValueError) as error:
                 raise self._meaning(error, writes=writes) from None
-            connections.note_success(self._connection)
-            return answer
 
     def _meaning(self, error: Exception, *, writes: bool) -> VendorError:
         status = _status(error)

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from arbook.sandbox import clock, control, faults, mail, slack, state
+from arbook.sandbox import clock, control, faults, limits, mail, slack, state
 from arbook.sandbox.delivery import Delivery
 from arbook.sandbox.quickbooks import QuickBooks
 from arbook.sandbox.quickbooks.books import Books
@@ -51,6 +51,7 @@ class Sandbox:
         self.folder = Path(state) if state else None
         self.lock = threading.RLock()
         self.faults = faults.Faults()
+        self.limits = limits.Limits()
         self.state = self._load()
         self.delivery = Delivery(self)
         self.tasks = Tasks(self)
@@ -160,6 +161,7 @@ class Sandbox:
         self.delivery.reset()
         self.faults.clear()
         self.faults.forget()
+        self.limits.reset()
         self.touch()
 
     def sign(self, parcel: Parcel) -> dict[str, str]:
@@ -215,7 +217,9 @@ class Sandbox:
         started = time.perf_counter()
         rule = None
         if not call.operation.startswith("page."):
-            rule = self.faults.strike(vendor.name, call.operation, call.account)
+            rule = self._too_much(vendor.name, call) or self.faults.strike(
+                vendor.name, call.operation, call.account
+            )
         status = 0
         try:
             if rule and rule.kind in faults.BEFORE:
@@ -246,6 +250,12 @@ class Sandbox:
                     detail=call.detail,
                 )
             )
+
+    def _too_much(self, vendor: str, call: Call) -> faults.Fault | None:
+        limit = self.limits.exceeded(vendor, call.account)
+        if limit is None:
+            return None
+        return faults.Fault(0, vendor, "429", retry_after=limit.retry_after)
 
     def _misbehave(self, vendor: Any, request: Request, call: Call, rule: faults.Fault) -> Response:
         if rule.kind == "hang":

@@ -28,6 +28,14 @@ SHARED = {
         "SELECT",
         "the stop for all is asked before anything leaves",
     ),
+    "gateways.Line": (
+        EVERYTHING,
+        "whether a vendor may be asked now; the mail server's line is everybody's",
+    ),
+    "gateways.Measure": (
+        "SELECT, INSERT, UPDATE",
+        "counts of calls over all companies",
+    ),
     "web.Remembered": (EVERYTHING, "counters that all processes share, no company's data"),
 }
 # Rows without a company that everybody inside may read as well.

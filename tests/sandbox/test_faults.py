@@ -110,3 +110,14 @@ def test_a_fault_with_a_chance_strikes_a_share_of_the_calls_and_is_counted(vendo
 
     assert 200 < struck < 400
     assert vendors.faults.given() == {"stripe": {"500": struck}}
+
+
+def test_a_limit_refuses_what_is_too_much_and_remembers_the_most(vendors, api):
+    vendors.limits.set("quickbooks", per_second=3, per_minute=100, retry_after=5)
+
+    answers = [api.get("/query", query="SELECT * FROM Invoice") for _ in range(5)]
+
+    assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1].headers["Retry-After"] == "5"
+    most = next(iter(vendors.limits.seen().values()))
+    assert (most.in_a_second, most.refused) == (5, 2)

@@ -9,6 +9,7 @@
 | GET, POST `/clock` | `days, hours, seconds`, `to` or `reset` | moves the clock |
 | GET, POST, DELETE `/faults` | `vendor, kind, times, ...` | see `faults`; DELETE `?id=` or all |
 | GET `/faults/given` | | how often each vendor misbehaved in which way |
+| GET, POST, DELETE `/limits` | `vendor, per_second, per_minute, retry_after` | see `limits` |
 | GET, DELETE `/calls` | | counts per vendor and operation; DELETE starts again |
 | GET `/log` | | the last calls, newest first |
 | POST `/quickbooks/app` | `webhook_url, verifier_token, webhook_format, ...` | the app |
@@ -108,6 +109,23 @@ def state(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
         "counts": sandbox.faults.counts(),
         "facts": sandbox.state.facts,
     }
+
+
+@routes.on("GET", "/limits")
+def limits(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
+    return {"limits": sandbox.limits.active(), "most": sandbox.limits.seen()}
+
+
+@routes.on("POST", "/limits")
+def limit(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
+    sandbox.limits.set(**sent)
+    return limits(sandbox, request, sent)
+
+
+@routes.on("DELETE", "/limits")
+def unlimit(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
+    sandbox.limits.reset()
+    return limits(sandbox, request, sent)
 
 
 @routes.on("POST", "/reset")
