@@ -18,7 +18,7 @@ ifdef SANDBOX_SMTP_PORT
 export SANDBOX_SMTP_PORT
 endif
 
-.PHONY: setup demo run test check bench screens lock browser
+.PHONY: backup restore drill setup demo run test check bench screens lock browser
 .NOTPARALLEL:
 
 setup:
@@ -54,6 +54,19 @@ bench: setup
 
 screens: browser
 	@exec $(VENV) -m tests.screens $(ARGS)
+
+FILE ?= arbook-$(shell date -u +%Y%m%d-%H%M%S).backup
+
+# make backup [FILE=...]; make restore FILE=... [REPLACE=yes]; make drill takes one and tries it out.
+backup: setup
+	@$(VENV) manage.py backup $(FILE)
+
+restore: setup
+	@$(VENV) manage.py restore $(FILE) $(if $(REPLACE),--replace)
+
+drill: setup
+	@$(VENV) manage.py backup $(FILE)
+	@$(VENV) manage.py restore $(FILE) --drill
 
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/pip-compile --quiet --generate-hashes \
 	--strip-extras --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links

@@ -15,6 +15,8 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from arbook import reports
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -193,10 +195,12 @@ INSTALLED_APPS = [
     "arbook.dashboard",
     "arbook.setup",
     "arbook.system",
+    "arbook.operations",
 ]
 
 MIDDLEWARE = [
     "arbook.webhooks.doorway.VendorsFirst",
+    "arbook.logs.NameRequests",
     "arbook.web.headers.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -382,11 +386,30 @@ Q_CLUSTER = {
 # Threads that wait for vendors at the same time in one drain.
 OUTBOX_THREADS = env.int("OUTBOX_THREADS", default=8)
 
+# --- What operators read -------------------------------------------------------------------------
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain" if DEVELOPMENT else "json")
+if LOG_FORMAT not in ("plain", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is either plain or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"context": {"()": "arbook.logs.Context"}},
+    "formatters": {
+        "plain": {
+            "()": "arbook.logs.Plain",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "arbook.logs.Json"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["context"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         # These print whole requests, credentials included, when asked for detail.
@@ -399,4 +422,8 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
     },
 }
+# Whoever holds it may read /metrics; without one that page exists in development only.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+reports.begin(env.str("SENTRY_DSN", default=""), environment=ENVIRONMENT)
+
 DJANGO_TABLES2_TEMPLATE = "components/table.html"

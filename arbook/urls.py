@@ -38,6 +38,7 @@ urlpatterns = [
     path("accounts/", include("arbook.companies.urls")),
     path("accounts/", include("allauth.urls")),
     path("support/", admin.site.urls),
+    path("", include("arbook.operations.urls")),
     path("", include("arbook.web.urls")),
 ]
 handler429 = "arbook.web.limits.too_many"

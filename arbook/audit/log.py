@@ -6,7 +6,6 @@ to the entry that set it off (``because``), so a posting can be walked back to i
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +13,7 @@ from django.db import models, transaction
 
 from arbook.audit.models import Entry, Mention
 from arbook.companies.models import Company, User
-
-_cause: ContextVar[int | None] = ContextVar("audit_cause", default=None)
+from arbook.logs import cause as _cause
 
 
 @contextmanager
