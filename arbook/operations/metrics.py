@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Max
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from arbook import clock
 from arbook.companies.models import Company
+from arbook.gateways import measures
 from arbook.gateways.models import Connection
 from arbook.heartbeat.models import Beat, JobRun
 from arbook.outbox.models import Effect
@@ -42,6 +43,7 @@ class _Collector:
         yield from _effects(now)
         yield from _events(now)
         yield from _messages()
+        yield from _vendors()
         yield from _connections(now)
         yield from _processes(now)
 
@@ -123,6 +125,21 @@ def _messages() -> Iterator[Metric]:
     )
     labels = ["direction", "medium", "purpose", "state"]
     yield _gauge("messages", "Messages by how they ended.", labels, counted)
+
+
+def _vendors() -> Iterator[Metric]:
+    calls = HistogramMetricFamily(
+        "arbook_vendor_call_seconds",
+        "Calls to vendors by how they ended.",
+        labels=["vendor", "operation", "outcome"],
+    )
+    for one in measures.snapshot():
+        buckets = [
+            (str(bound), count) for bound, count in zip(measures.BOUNDS, one.within, strict=True)
+        ]
+        labels = [one.vendor, one.operation, one.outcome]
+        calls.add_metric(labels, [*buckets, ("+Inf", one.count)], one.seconds)
+    yield calls
 
 
 def _connections(now: datetime) -> Iterator[Metric]:

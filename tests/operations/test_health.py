@@ -4,9 +4,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from arbook.gateways.models import Connection
+from arbook.gateways import measures
 from arbook.operations import health
-from tests import factories
 from tests.house.lived_in import lived_in
 
 pytestmark = pytest.mark.django_db
@@ -73,19 +72,21 @@ def test_in_production_without_a_token_there_are_no_numbers(client, settings):
     assert client.get("/metrics").status_code == 404
 
 
-def test_the_numbers_name_queues_connections_and_messages_and_nobody(client):
+def test_the_numbers_name_queues_connections_vendors_and_nobody(client):
     here = lived_in("here")
-    factories.connection(
-        here.company, Connection.Vendor.SLACK, state=Connection.State.RECONNECT
-    ) if not Connection.objects.filter(company=here.company, vendor="slack").exists() else None
+    measures.note("stripe", "read", "ok", 0.07)
+    measures.note("stripe", "read", "ok", 3.0)
 
     text = client.get("/metrics").content.decode()
 
-    assert (
-        'arbook_messages{direction="out",medium="sms",purpose="reminder",state="proposed"} 1.0'
-        in text
-    )
+    messages = 'arbook_messages{direction="out",medium="sms",purpose="reminder",state="proposed"}'
+    assert f"{messages} 1.0" in text
     assert 'arbook_connection_up{company="here",vendor="stripe"} 1.0' in text
     assert 'arbook_company_stopped{company="here"} 0.0' in text
-    for row in (*here.people.values(),):
-        assert row.email not in text
+    calls = (
+        'arbook_vendor_call_seconds_bucket{le="%s",operation="read",outcome="ok",vendor="stripe"}'
+    )
+    assert f"{calls % '0.1'} 1.0" in text
+    assert f"{calls % '+Inf'} 2.0" in text
+    for person in here.people.values():
+        assert person.email not in text
