@@ -25,6 +25,10 @@ class Round:
     def did_something(self) -> bool:
         return bool(self.inbound or self.outbound)
 
+    @property
+    def left_something_dead(self) -> bool:
+        return bool(self.inbound["dead"] or self.outbound["dead"])
+
 
 def one_round(
     *,

@@ -14,6 +14,7 @@ import psycopg
 from django.db import Error, close_old_connections, connection
 
 from arbook import clock
+from arbook.alerts import causes
 from arbook.heartbeat import beats, jobs
 from arbook.heartbeat.jobs import Job
 from arbook.outbox.drain import drain
@@ -98,6 +99,8 @@ class Worker:
             done = work.one_round(
                 kinds=work.kinds_in_turn(), pulse=self._pulse, stopping=self.is_stopping
             )
+            if done.left_something_dead:
+                causes.tell_staff(clock.now())
             if done.did_something:
                 # What came in the shadow of the last notification was not announced again.
                 wait = LOOK_AGAIN
