@@ -24,6 +24,7 @@ JOBS = [
     Job("verify the record", "arbook.setup.record.check", timedelta(days=1)),
     Job("keep no longer", "arbook.setup.retention.daily", timedelta(days=1)),
     Job("tell staff what is stuck", "arbook.alerts.jobs.tell_of_causes", timedelta(minutes=5)),
+    Job("finish erasures", "arbook.setup.erasing.finish", timedelta(days=1)),
     Job("clean sessions", "arbook.setup.jobs.clean_sessions", timedelta(days=1)),
 ]
 

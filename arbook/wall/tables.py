@@ -20,6 +20,7 @@ GRANTS = {
     "audit.Entry": "SELECT, INSERT",  # what is recorded stays
     "audit.Mention": "SELECT, INSERT",
     "audit.Seal": "SELECT",
+    "audit.Waiting": "SELECT",  # the database itself lists what waits
     "audit.Redaction": "SELECT, INSERT",
 }
 # Used inside, though the rows belong to no company: in which ways, and why.
