@@ -18,7 +18,7 @@ ifdef SANDBOX_SMTP_PORT
 export SANDBOX_SMTP_PORT
 endif
 
-.PHONY: backup restore drill setup demo run test check bench screens lock browser
+.PHONY: backup restore drill setup demo run test check bench screens chaos lock browser
 .NOTPARALLEL:
 
 setup:
@@ -54,6 +54,9 @@ bench: setup
 
 screens: browser
 	@exec $(VENV) -m tests.screens $(ARGS)
+
+chaos: setup
+	@exec $(VENV) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
 
 FILE ?= arbook-$(shell date -u +%Y%m%d-%H%M%S).backup
 
