@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arbook.setup.views import company, connections, stops
+from arbook.setup.views import company, connections, person, stops
 
 app_name = "setup"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("connections/<slug:vendor>/disconnect/", connections.disconnect, name="disconnect"),
     path("members/", company.people, name="members"),
     path("members/<int:membership_id>/", company.member, name="member"),
+    path("persons/<int:customer_id>/", person.person, name="person"),
+    path("persons/<int:customer_id>/file/", person.export, name="person_export"),
+    path("persons/<int:customer_id>/erase/", person.erase, name="person_erase"),
     path("settings/", company.settings, name="company"),
     path("stop/", stops.stop, name="stop"),
 ]
