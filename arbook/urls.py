@@ -24,6 +24,7 @@ of_company = [
     path("messages/", include("messaging.urls")),
     path("money/", include("reconciliation.urls")),
     path("setup/", include("arbook.setup.urls")),
+    path("system/", include("arbook.system.urls")),
 ]
 
 urlpatterns = [

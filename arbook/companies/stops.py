@@ -7,7 +7,7 @@ with an end is over when the end has come; nobody has to lift it.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Q, Subquery
+from django.db.models import Count, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -77,11 +77,13 @@ def may_stop_everything(user: User) -> bool:
     """Staff of the house, and whoever is at least a manager in every active company."""
     if user.is_staff:
         return True
-    theirs = Membership.objects.filter(user=user, role__gte=Role.MANAGER)
-    active = Company.objects.active()
+    theirs = Membership.objects.filter(user=user, role__gte=Role.MANAGER).values("company")
     # What somebody is elsewhere can be asked from outside any company only.
     with wall.outside():
-        return active.exists() and not active.exclude(pk__in=theirs.values("company")).exists()
+        count = Company.objects.active().aggregate(
+            every=Count("pk"), theirs=Count("pk", filter=Q(pk__in=theirs))
+        )
+    return 0 < count["every"] == count["theirs"]
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

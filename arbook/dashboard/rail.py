@@ -45,6 +45,7 @@ def register() -> None:
         RailItem("money", "Money", "banknotes", "reconciliation:money"),
         RailItem("tasks", "Tasks", "clipboard-document-list", "invoices:tasks"),
         RailItem("policies", "Cadences", "calendar-days", "invoices:cadences"),
+        RailItem("system", "System", "cpu-chip", "system:overview"),
         RailItem("connections", "Connections", "link", "setup:connections"),
         RailItem("members", "Members", "user-group", "setup:members"),
         RailItem("settings", "Settings", "cog-6-tooth", "setup:company"),

@@ -1,0 +1,136 @@
+"""Processes and periodic jobs: who is alive, what ran when, and what a person wants run now.
+
+They serve all companies, so their rows are read outside any one of them; errors name only what
+belongs to the company whose page it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min
+from django.utils.module_loading import import_string
+
+from arbook import clock, wall
+from arbook.audit import log
+from arbook.companies.models import Company, User
+from arbook.heartbeat import beats
+from arbook.heartbeat.models import Beat, JobRun
+from arbook.outbox.models import Effect
+from arbook.system import words
+
+
+class JobRefused(Exception):
+    """The job cannot be run. The message is fit for the screen."""
+
+
+@dataclass(frozen=True)
+class Alive:
+    """One process and its last sign of life, on the machine's clock."""
+
+    name: str
+    last_at: datetime
+    busy_until: datetime | None
+    is_silent: bool
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """One periodic job."""
+
+    name: str
+    every: timedelta
+    started_at: datetime | None
+    ok_at: datetime | None
+    next_at: datetime | None
+    trouble: str
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The oldest waiting row of one kind of effect."""
+
+    title: str
+    count: int
+    since: datetime
+
+
+def processes() -> list[Alive]:
+    with wall.outside():
+        rows = list(Beat.objects.order_by("name"))
+    silent = beats.REMEMBERED.total_seconds() / 5
+    now = clock.system()
+    return [
+        Alive(
+            row.name,
+            row.last_at,
+            row.busy_until if row.busy_until and row.busy_until > now else None,
+            beats.age_of(row) > silent,
+        )
+        for row in rows
+    ]
+
+
+def jobs(company: Company) -> list[JobLine]:
+    """Every job of the schedule, whether it ever ran or not."""
+    with wall.outside():
+        known = {row.name: row for row in JobRun.objects.all()}
+        slugs = list(Company.objects.exclude(pk=company.pk).values_list("slug", flat=True))
+    found = []
+    for job in _schedule():
+        row = known.get(job.name) or JobRun(name=job.name)
+        found.append(
+            JobLine(
+                job.name,
+                job.every,
+                row.started_at,
+                row.ok_at,
+                row.started_at + job.every if row.started_at else None,
+                _own(row.error, slugs),
+                row.leased_until is not None and row.leased_until > clock.system(),
+            )
+        )
+    return found
+
+
+def waiting(company: Company, now: datetime) -> list[Waiting]:
+    """What is due of each kind, and since when; one statement."""
+    rows = (
+        Effect.objects.of(company)
+        .filter(state=Effect.State.PENDING, not_before__lte=now)
+        .order_by()
+        .values("kind")
+        .annotate(count=Count("pk"), since=Min("not_before"))
+    )
+    return [
+        Waiting(words.effect(row["kind"]), row["count"], row["since"])
+        for row in sorted(rows, key=lambda row: row["since"])
+    ]
+
+
+def run_soon(company: Company, name: str, *, by: User, now: datetime) -> None:
+    """Make a job due: the next beat runs it, within a minute. Raises JobRefused."""
+    if name not in {job.name for job in _schedule()}:
+        raise JobRefused("There is no such job.")
+    with wall.outside():
+        row, _ = JobRun.objects.get_or_create(name=name)
+        if row.leased_until and row.leased_until > clock.system():
+            raise JobRefused("It is running at this moment.")
+        JobRun.objects.filter(pk=row.pk).update(started_at=None)
+    log.record(
+        "system.job_asked", f"Asked to run now: {name}", about=[company], by=by, at=now,
+        company=company,
+    )  # fmt: skip
+
+
+def _schedule() -> list:
+    # By name: the list of jobs is the roof, and this stands below it.
+    return import_string("arbook.schedule.JOBS")
+
+
+def _own(error: str, others: list[str]) -> str:
+    """A job's trouble without the parts that name other companies."""
+    parts = [part.strip() for part in error.split(";")]
+    return "; ".join(
+        part for part in parts if part and not any(f"{slug}:" in part for slug in others)
+    )
