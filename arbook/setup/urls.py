@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arbook.setup.views import company, connections, person, stops
+from arbook.setup.views import company, connections, person, roles, stops
 
 app_name = "setup"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("connections/<slug:vendor>/", connections.connect, name="connect"),
     path("connections/<slug:vendor>/disconnect/", connections.disconnect, name="disconnect"),
     path("members/", company.people, name="members"),
+    path("members/roles/", roles.matrix, name="roles"),
     path("members/<int:membership_id>/", company.member, name="member"),
     path("persons/<int:customer_id>/", person.person, name="person"),
     path("persons/<int:customer_id>/file/", person.export, name="person_export"),

@@ -114,7 +114,7 @@ def _form(company, approval, data=None) -> DecisionForm:
     return DecisionForm(data, approval=approval, can_mail=can_mail)
 
 
-@company_view(Role.VIEWER, writes=Role.BOOKKEEPER)
+@company_view(Role.BOOKKEEPER)
 @require_POST
 def decide(request, company, pk):
     approval = get_object_or_404(_rows(company), pk=pk)

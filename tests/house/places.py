@@ -12,10 +12,11 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 @dataclass(frozen=True)
 class Place:
-    """One URL pattern below a company."""
+    """One URL pattern, by its name with the app before it."""
 
     route: str
     view: object
+    name: str = ""
 
     @property
     def parameters(self) -> list[str]:
@@ -45,17 +46,27 @@ class Place:
 
 def places() -> list[Place]:
     """Every place below ``/c/<company>/``."""
+    return [one for one in everything() if one.route.startswith(COMPANY)]
+
+
+def elsewhere() -> list[Place]:
+    """Every other place; support's windows count as the one place they are made from."""
+    return [one for one in everything() if not one.route.startswith(COMPANY)]
+
+
+def everything() -> list[Place]:
+    """All that the resolver knows."""
     return [
-        Place(route, pattern.callback)
-        for route, pattern in _walk(get_resolver().url_patterns, "")
-        if route.startswith(COMPANY)
+        Place(route, pattern.callback, name)
+        for route, name, pattern in _walk(get_resolver().url_patterns, "", "")
     ]
 
 
-def _walk(patterns, before: str) -> Iterator[tuple[str, URLPattern]]:
+def _walk(patterns, before: str, app: str) -> Iterator[tuple[str, str, URLPattern]]:
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
+            name = pattern.namespace or app
+            yield from _walk(pattern.url_patterns, route, name)
         else:
-            yield route, pattern
+            yield route, f"{app}:{pattern.name}" if app else str(pattern.name), pattern
