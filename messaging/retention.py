@@ -1,7 +1,8 @@
 """Words of old messages go, and the facts behind old decisions; that there was one stays.
 
 Nothing goes while something about the customer is open: an unanswered thread, a dispute, a
-promise, a task, money on its way or not yet in the books.
+promise, a task, money on its way or not yet in the books; nor what was said about an invoice that
+is still owed.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from arbook.audit.models import Mention
 from arbook.companies import keeping
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
-from invoices.models import Dispute, Escalation, Hold, PromiseToPay, Task
+from invoices.models import Dispute, Escalation, Hold, Invoice, PromiseToPay, Task
 from messaging.models import Decision, Message, Thread
 from reconciliation.models import Posting, StripePayment
 
@@ -46,6 +47,8 @@ def age_out(company: Company, *, now: datetime, dry_run: bool = False) -> dict[s
         .exclude(thread__state__in=UNANSWERED)
         .exclude(customer__in=busy)
         .exclude(pk__in=_undone(company))
+        # What was asked for stays readable as long as it is owed.
+        .exclude(lines__invoice__in=Invoice.objects.of(company).open())
     )
     decisions = (
         Decision.objects.of(company)

@@ -137,7 +137,7 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
         amount = money.words(owed, person.company.currency)
         kept.append(
             Kept(
-                f"The name, on {count} open invoice{'s'[: count != 1]} over {amount}",
+                _counted(count, "open invoice", f"over {amount}", before="The name, on "),
                 "The claim needs to say whom it is against. The name goes by itself when nothing "
                 "is owed any more; nothing is sent meanwhile, because no address is left.",
             )
@@ -154,7 +154,7 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
     if waiting:
         kept.append(
             Kept(
-                f"{waiting} events of vendors that are not understood yet",
+                _counted(waiting, "event", "of vendors not understood yet"),
                 "They go as soon as they are settled and old.",
             )
         )
@@ -162,7 +162,7 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
     if until:
         kept.append(
             Kept(
-                f"{person.consent.count()} lines of the consent ledger",
+                _counted(person.consent.count(), "line", "of the consent ledger"),
                 "Evidence that messages were allowed, kept five years after each line, the last "
                 f"until {until:%Y-%m-%d}. An opt-out holds beyond that.",
             )
@@ -188,6 +188,10 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
         )
     )
     return kept
+
+
+def _counted(count: int, what: str, of: str, *, before: str = "") -> str:
+    return f"{before}{count} {what}{'s'[: count != 1]} {of}"
 
 
 # --- Words elsewhere -----------------------------------------------------------------------------

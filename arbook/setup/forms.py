@@ -148,7 +148,7 @@ class CompanyForm(forms.ModelForm):
             "vip_note_marker": "or these words in the notes",
             "keep_messages_months": "Words of messages (months)",
             "keep_payloads_days": "What vendors sent, word for word (days)",
-            "keep_contacts_months": "Numbers and addresses no longer used (months)",
+            "keep_contacts_months": "Unused addresses (months)",
             "second_factor_required": "Managers and owners need a second factor",
         }
         help_texts = {

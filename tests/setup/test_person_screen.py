@@ -49,7 +49,7 @@ def test_the_screen_tells_what_goes_and_what_stays(client, harbor, person, here)
     page = client.get(here).content.decode()
 
     assert "<dt>Contacts</dt>" in page
-    assert "1 lines of the consent ledger" in page
+    assert "1 line of the consent ledger" in page
     assert "QuickBooks is the book of record" in page
     assert NUMBER in page
     assert here in client.get(person.get_absolute_url()).content.decode()

@@ -543,7 +543,7 @@ def test_the_command_exports_and_erases_after_a_yes(harbor, rosalind, tmp_path):
     said = _command("export", *who, tmp_path / "person.zip")
     assert "2 contacts" in said
     assert zipfile.is_zipfile(tmp_path / "person.zip")
-    assert "stays: 1 lines of the consent ledger" in _command("erase", *who)
+    assert "stays: 1 line of the consent ledger" in _command("erase", *who)
     assert _traces()
     with pytest.raises(CommandError, match="who asked"):
         _command("erase", *who, "--yes")

@@ -223,6 +223,17 @@ def test_nothing_goes_while_something_is_open(harbor, said, opened):
     assert said.body == "Thank you!"
 
 
+def test_what_was_asked_for_stays_readable_as_long_as_it_is_owed(harbor, said):
+    bill = factories.invoice(said.customer, 40)
+    said.lines.create(invoice=bill, amount=40)
+
+    assert _age_out(harbor)["messages"] == 0
+
+    bill.balance = 0
+    bill.save()
+    assert _age_out(harbor)["messages"] == 1
+
+
 def test_money_that_stands_in_the_books_keeps_nothing(harbor, said):
     _has_money(said, state=Posting.State.VERIFIED)
 
