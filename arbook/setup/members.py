@@ -114,7 +114,7 @@ def remove(membership: Membership, *, by: User, now: datetime) -> None:
 
 
 def _keep_an_owner(membership: Membership, role: int | None) -> None:
-    owners = Membership.objects.select_for_update().filter(
+    owners = Membership.objects.select_for_update(of=("self",)).filter(
         company=membership.company, role=Role.OWNER
     )
     # Read after the lock: two owners may be stepping down at the same moment.

@@ -116,21 +116,26 @@ def finished(answer):
 
 
 def _in_this_context(pieces: Iterator) -> Iterator:
+    """The same pieces, each made in the context of this call."""
     context, end = copy_context(), object()
 
     def next_piece():
         try:
             return next(pieces, end)
         finally:
+            # Between two pieces the session is at rest.
             with contextlib.suppress(Error):
                 copy_context().run(_step_out)
 
-    try:
-        while (piece := context.run(next_piece)) is not end:
-            yield piece
-    finally:
-        if close := getattr(pieces, "close", None):
-            context.run(close)
+    def all_pieces():
+        try:
+            while (piece := context.run(next_piece)) is not end:
+                yield piece
+        finally:
+            if close := getattr(pieces, "close", None):
+                context.run(close)
+
+    return all_pieces()
 
 
 def _step_out() -> None:
