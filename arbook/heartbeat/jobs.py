@@ -64,9 +64,10 @@ def run_orphaned(
     jobs: Iterable[Job], *, now: datetime, busy: Callable[[float], None] | None = None
 ) -> list[Ran]:
     """Run again the jobs whose process died in the middle."""
-    if not JobRun.objects.filter(leased_until__lte=clock.system()).exists():
-        return []
-    return _run_those(jobs, now, lambda job, row: _is_orphaned(job, row), None, busy)
+    lapsed = JobRun.objects.filter(leased_until__lte=clock.system())
+    left = set(lapsed.values_list("name", flat=True))
+    mine = [job for job in jobs if job.name in left]
+    return _run_those(mine, now, lambda job, row: _is_orphaned(job, row), None, busy)
 
 
 def hand_back(holder: str) -> int:

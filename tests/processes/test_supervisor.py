@@ -1,9 +1,11 @@
+import math
 import os
 import signal
 import sys
 
 import pytest
 
+from arbook.processes import names, plan
 from arbook.processes.plan import Process
 from arbook.processes.supervisor import Supervisor
 from tests.processes.conftest import wait_until
@@ -90,3 +92,38 @@ def test_a_process_whose_heart_stopped_is_killed_with_its_group(terminal, capsys
 
     assert "pulse has been silent for 500 s; starting it again in 1 s" in capsys.readouterr().out
     assert restarts == ["x", "x"]
+
+
+def test_a_heart_that_never_beat_is_noticed_as_well(terminal, capsys):
+    mute = Process("pulse", ("sh", "-c", "sleep 1001"), beats=lambda pid: f"x:{pid}",
+                   silent_after=0.2)  # fmt: skip
+    asked = []
+
+    def silence(name: str) -> float:
+        asked.append(name)
+        if len(asked) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return math.inf
+
+    before = {number: signal.getsignal(number) for number in (2, 15, 1)}
+    try:
+        with Supervisor(last_beat=silence, look_every=0.1) as supervisor:
+            supervisor.start([mute])
+            supervisor.keep()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    assert "pulse has been silent all along; starting it again in 1 s" in capsys.readouterr().out
+    assert len(set(asked)) == 2, "each start has a name of its own"
+
+
+def test_as_many_workers_are_started_as_the_machine_shall_have(monkeypatch):
+    monkeypatch.setenv("WORKERS", "3")
+
+    several = plan.workers()
+
+    assert [one.name for one in several] == ["worker-1", "worker-2", "worker-3"]
+    assert several[0].beats(77) == names.worker(77) != names.worker(78)
+    monkeypatch.delenv("WORKERS")
+    assert [one.name for one in plan.workers()] == ["worker"]

@@ -2,16 +2,19 @@
 
 import signal
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from arbook import clock
-from arbook.heartbeat.models import Beat
+from arbook.heartbeat import beats
+from arbook.heartbeat.models import Beat, JobRun
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
+from arbook.schedule import JOBS
 from tests import factories
-from tests.workers import Worker, wait_for
+from tests.workers import Worker, Workers, wait_for
 
 
 class Slow(Worker):
@@ -85,14 +88,89 @@ def test_it_ends_when_asked_and_promptly(worker, number):
 
 
 def test_what_it_holds_is_finished_before_it_ends(worker, sandbox):
-    sandbox.faults.add("mail", "send", "slow", seconds=1.5)
+    rule = sandbox.faults.add("mail", "send", "slow", seconds=1.5)
     effect = _write("slow")
-    wait_for(
-        lambda: Effect.objects.filter(pk=effect.pk, state=Effect.State.IN_FLIGHT).exists(),
-        "the mail to be under way",
-    )
+    wait_for(lambda: rule.struck, "the mail to be under way")
 
     worker.process.send_signal(signal.SIGTERM)
 
     assert worker.process.wait(10) == 0
     assert _is_done(effect)
+
+
+def test_it_gives_back_what_it_had_not_begun_and_another_goes_on_without_a_wait(
+    child_environment, sandbox
+):
+    company = factories.company(alert_email="staff@harbor.example")
+    outbox.enqueue_many(
+        [
+            outbox.Wanted(
+                "alerts.mail", f"mail-{n}", company, {"to": "a@b.example", "title": f"{n}",
+                "text": "", "url": ""},
+            )
+            for n in range(20)
+        ],
+        now=clock.now(),
+    )  # fmt: skip
+    sandbox.faults.add("mail", "send", "slow", seconds=1.0)
+    workers = Workers(child_environment | {"OUTBOX_THREADS": "2"})
+    try:
+        old = workers.start()
+        wait_for(lambda: Effect.objects.filter(state="in_flight").count() == 20, "the claim")
+        wait_for(lambda: sandbox.faults.count("mail") > 0, "the first call")
+        old.process.send_signal(signal.SIGTERM)
+
+        assert old.process.wait(10) == 0
+        left = Effect.objects.exclude(state="done")
+        assert set(left.values_list("state", "attempts")) == {("pending", 0)}
+        assert left.count() >= 14
+
+        sandbox.faults.clear()
+        workers.start()
+        wait_for(lambda: not Effect.objects.exclude(state="done").exists(), "the new worker")
+    finally:
+        workers.stop()
+    assert len(sandbox.mailbox) == 20
+    assert set(Effect.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_several_side_by_side_do_everything_once(child_environment, sandbox):
+    company = factories.company()
+    workers = Workers(child_environment)
+    try:
+        for _ in range(2):
+            workers.start()
+        outbox.enqueue_many(
+            [
+                outbox.Wanted("alerts.mail", f"m{n}", company, {"to": "a@b.example",
+                              "title": f"letter {n}", "text": "", "url": ""})
+                for n in range(30)
+            ],
+            now=clock.now(),
+        )  # fmt: skip
+        wait_for(lambda: not Effect.objects.exclude(state="done").exists(), "all letters")
+        assert Beat.objects.filter(name__startswith="worker@").count() == 2
+    finally:
+        workers.stop()
+
+    assert len({letter.subject for letter in sandbox.mailbox}) == len(sandbox.mailbox) == 30
+    assert not Beat.objects.filter(name__startswith="worker@").exists()
+
+
+def test_it_takes_up_a_job_whose_process_died_and_looks_itself_when_the_heartbeat_is_late(worker):
+    """The heartbeat is alive at first: only the orphan is run."""
+    beats.beat("schedule")
+    JobRun.objects.create(
+        name="clean sessions",
+        started_at=clock.now(),
+        holder="elsewhere:1",
+        unfinished=1,
+        leased_until=clock.system() - timedelta(seconds=1),
+    )
+    wait_for(lambda: JobRun.objects.exclude(ok_at=None).exists(), "the orphan to be run")
+    assert JobRun.objects.count() == 1
+
+    Beat.objects.filter(name="schedule").update(last_at=clock.system() - timedelta(seconds=46))
+
+    wait_for(lambda: JobRun.objects.exclude(ok_at=None).count() == len(JOBS), "every job", 40)
+    assert Beat.objects.get(name="schedule").last_at < clock.system() - timedelta(seconds=46)
