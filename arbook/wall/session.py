@@ -91,10 +91,11 @@ def _at(place: Place | None) -> Iterator[None]:
         yield
     finally:
         _place.reset(token)
-        # At once, so that sessions at rest are outside. A session that cannot take it (it was
-        # lost, or its transaction failed) is brought in line before its next statement.
-        with contextlib.suppress(Error):
-            settle()
+        if _place.get() is None:
+            # At once, so that sessions at rest are outside. A session that cannot take it (it was
+            # lost, or its transaction failed) is brought in line before its next statement.
+            with contextlib.suppress(Error):
+                settle()
 
 
 def settle() -> None:

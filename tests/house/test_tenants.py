@@ -88,6 +88,9 @@ def test_no_form_reaches_into_another_company(here, there, owner):
 
 def test_the_arrows_are_really_looked_at(here, there):
     """The check above would see a row of one company that points at a row of another."""
+    with connection.cursor() as cursor:
+        # The database refuses such a row; its triggers sleep for this one.
+        cursor.execute("SET LOCAL session_replication_role = 'replica'")
     Message.objects.filter(company=here.company).update(contact=there.values["contact_id"])
 
     assert _arrows_between_companies() == ["messaging.Message.contact"]
