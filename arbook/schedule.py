@@ -10,14 +10,14 @@ from arbook.heartbeat.jobs import Job
 # In the order of a day: what is read first decides what may leave.
 JOBS = [
     Job("sync the books", "invoices.jobs.sync", timedelta(minutes=15)),
-    Job("catch up with Stripe", "reconciliation.jobs.catch_up", timedelta(hours=1)),
+    Job("catch up with Stripe", "reconciliation.jobs.catch_up", timedelta(minutes=15)),
+    Job("hear lost replies", "messaging.jobs.hear_lost", timedelta(minutes=15)),
     Job("close stale pay pages", "reconciliation.jobs.close_stale", timedelta(minutes=5)),
     Job("plan touches", "invoices.jobs.plan", timedelta(hours=1)),
     Job("escalate", "invoices.jobs.escalate", timedelta(hours=1)),
     Job("read campaign states", "messaging.jobs.read_campaigns", timedelta(hours=12)),
     Job("prepare reminders", "messaging.jobs.prepare", timedelta(minutes=5)),
     Job("ask for silent texts", "messaging.jobs.poll_delivery", timedelta(hours=1)),
-    Job("hear lost replies", "messaging.jobs.hear_lost", timedelta(days=1)),
     Job("wake conversations", "messaging.jobs.wake_threads", timedelta(minutes=15)),
     Job("compare with the books", "invoices.jobs.check_drift", timedelta(days=1)),
     Job("seal the record", "arbook.audit.jobs.seal", timedelta(minutes=1)),

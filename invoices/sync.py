@@ -117,23 +117,7 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     preferences = _preferences(gateway)
     customers: set[str] = set()
     for entity in FIELDS:
-        seen: set[str] = set()
-        for page in gateway.pages(entity):
-            seen |= books_reading.present(entity, page)
-            found = _found(entity, page)
-            if entity == "Customer":
-                customers.update(row.id for row in page.rows)
-            elif not customers.issuperset([row.customer_id for row in page.rows]):
-                found = books_reading.with_customers(company, gateway, found)
-            report.take(_take_page(company, found, now=now, quiet=is_first))
-            if page.broken:
-                report.add(entity, broken=len(page.broken))
-        gone = _vanished(company, gateway, entity, seen)
-        if gone:
-            with transaction.atomic():
-                touched = mirror.remove(company, entity, gone, now=now, quiet=is_first)
-                mirror.after_change(company, touched, now=now)
-            report.add(entity, deleted=len(gone))
+        _read_all(company, gateway, entity, report, customers, now=now, quiet=is_first)
     report.seconds = time.monotonic() - started
     with transaction.atomic():
         if is_first:
@@ -162,6 +146,39 @@ def _full(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport:
     return report
 
 
+def _read_all(
+    company: Company,
+    gateway: QuickBooks,
+    entity: str,
+    report: SyncReport,
+    customers: set[str],
+    *,
+    now: datetime,
+    quiet: bool = False,
+) -> None:
+    """Every record of an entity; what the books no longer have is marked as deleted.
+
+    ``customers`` are the ids read so far; those of customers are added.
+    """
+    seen: set[str] = set()
+    for page in gateway.pages(entity):
+        seen |= books_reading.present(entity, page)
+        found = _found(entity, page)
+        if entity == "Customer":
+            customers.update(row.id for row in page.rows)
+        elif not customers.issuperset([row.customer_id for row in page.rows]):
+            found = books_reading.with_customers(company, gateway, found)
+        report.take(_take_page(company, found, now=now, quiet=quiet))
+        if page.broken:
+            report.add(entity, broken=len(page.broken))
+    gone = _vanished(company, gateway, entity, seen)
+    if gone:
+        with transaction.atomic():
+            touched = mirror.remove(company, entity, gone, now=now, quiet=quiet)
+            mirror.after_change(company, touched, now=now)
+        report.add(entity, deleted=len(gone))
+
+
 def _preferences(gateway: QuickBooks) -> Preferences | None:
     """Switches of the books; None where they may not be read, which keeps nothing from going on."""
     try:
@@ -174,10 +191,10 @@ def _changes(company: Company, gateway: QuickBooks, now: datetime) -> SyncReport
     started, report = time.monotonic(), SyncReport("changes")
     since = BooksState.objects.get(company=company).changes_until - OVERLAP
     changed = gateway.changes(since)
+    customers: set[str] = set()
     for entity in [one for one in FIELDS if one in changed.truncated]:
-        for page in gateway.pages(entity, where=quickbooks.updated_since(since)):
-            found = books_reading.with_customers(company, gateway, _found(entity, page))
-            report.take(_take_page(company, found, now=now))
+        # The answer was cut off, and what was deleted shows nowhere else: everything is read.
+        _read_all(company, gateway, entity, report, customers, now=now)
     found = books_reading.with_customers(company, gateway, _all(changed))
     found = _with_orphans(company, gateway, found)
     with transaction.atomic():

@@ -7,12 +7,9 @@ from arbook.companies.models import Company
 from arbook.gateways import errors, twilio
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from messaging import delivery, dispatch, lost_replies, threads
-from messaging.models import Message
+from messaging import dispatch, lost_replies, silent_texts, threads
 
-SILENT_FOR = timedelta(hours=2)
 STOP_ASKING = timedelta(days=3)
-MOST_AT_ONCE = 200
 
 
 def prepare(now: datetime) -> None:
@@ -53,40 +50,7 @@ def _prepare(company: Company, now: datetime) -> None:
 
 
 def _poll(company: Company, now: datetime) -> None:
-    silent = (
-        Message.objects.of(company)
-        .filter(
-            medium=Message.Medium.SMS,
-            state=Message.State.HANDED_OVER,
-            handed_over_at__lt=now - SILENT_FOR,
-            handed_over_at__gt=now - STOP_ASKING,
-        )
-        .exclude(vendor_id="")
-        .order_by("handed_over_at")
-        .values_list("vendor_id", flat=True)
-    )
-    found = list(silent[:MOST_AT_ONCE])
-    if not found:
-        return
-    client = twilio.of(company)
-    refusal = None
-    for sid in found:
-        try:
-            text = client.read_text(sid)
-        except errors.Refused as error:
-            refusal = error  # one that Twilio does not know any more; the others are asked for
-            continue
-        delivery.status(
-            company,
-            vendor_id=sid,
-            status=text.state,
-            error_code=text.error_code,
-            price=text.price,
-            segments=text.segments or None,
-            now=now,
-        )
-    if refusal:
-        raise refusal
+    silent_texts.ask(company, since=now - STOP_ASKING, now=now)
 
 
 UNREADABLE = "UNREADABLE"

@@ -15,7 +15,7 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from invoices import mirror
 from invoices.models import Invoice
-from messaging import attention, decisions, drafting, facts, gate, proposals, stopped
+from messaging import attention, decisions, drafting, facts, gate, meanwhile, proposals, stopped
 from messaging.drafting import Draft
 from messaging.hand_over import Dropped, Ready, ready_mail, ready_text, result_with
 from messaging.models import Decision, Message, MessageLine, Thread
@@ -44,6 +44,8 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
         return prepared | {keys[message.pk]: wait for message in messages}
     if not messages:
         return prepared
+    if wait := meanwhile.held(company, now=now):
+        return prepared | {keys[message.pk]: wait for message in messages}
     read_at = clock.system()
     try:
         books = read_books(company, [line.invoice for one in messages for line in one.lines.all()])

@@ -1,26 +1,18 @@
 """What reconciliation does by itself: the net below the webhooks."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from arbook.companies.models import Company
-from arbook.gateways import stripe
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from arbook.webhooks.store import Arrival, keep
-from reconciliation import checkout
-
-# Stripe keeps events this long.
-LOOK_BACK = timedelta(days=2)
+from reconciliation import checkout, meanwhile
 
 
 def catch_up(now: datetime) -> None:
-    """Fetch the events Stripe could not deliver; they walk the same way as live ones."""
+    """Fetch what Stripe could not deliver; it walks the same way as live events."""
 
     def work(company: Company, now: datetime) -> None:
-        events = stripe.of(company).undelivered_events(now - LOOK_BACK)
-        keep(
-            [Arrival("stripe", one["id"], one["type"], company.pk, one) for one in events], now=now
-        )
+        meanwhile.hear(company, now=now)
 
     each_company(work, now, companies=_connected(), may_be_refused=True)
 

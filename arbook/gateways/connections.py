@@ -12,6 +12,11 @@ from arbook.gateways.models import Connection
 # must not become a thousand updates.
 NOTE_EVERY = timedelta(seconds=5)
 
+# Nothing leaves on what is older than this; the lists are read four times as often.
+HEARD_WITHIN = timedelta(hours=1)
+# How far back the lists of a vendor are read of whom nothing is known.
+FIRST_LOOK = timedelta(days=3)
+
 _noted: dict[int, datetime] = {}
 
 
@@ -46,6 +51,37 @@ def note_success(connection: Connection) -> None:
         return
     _noted[connection.pk] = now
     Connection.objects.filter(pk=connection.pk).update(last_ok_at=now)
+
+
+def unheard_since(connection: Connection, now: datetime, *, overlap: timedelta) -> datetime:
+    """From when on a vendor's own lists have to be read, by its clock.
+
+    What it said last counts, with an ``overlap``, and not our clock. Where it had nothing to say
+    for long, what we read then counts, with a day for clocks that differ.
+    """
+    # Where our clock was moved, the vendor's may not have followed.
+    ahead = max(clock.now() - clock.system(), timedelta(0))
+    known = [connection.heard_until - overlap] if connection.heard_until else []
+    ours = connection.heard_at or connection.connected_at
+    if ours:
+        known.append(ours - ahead - timedelta(days=1))
+    return max(known, default=now - FIRST_LOOK)
+
+
+def note_heard(connection: Connection, until: datetime | None, now: datetime) -> None:
+    """A vendor's lists were read; ``until`` is the newest moment they told of."""
+    values = {"heard_at": now}
+    if until and (connection.heard_until is None or until > connection.heard_until):
+        values["heard_until"] = until
+    for name, value in values.items():
+        setattr(connection, name, value)
+    Connection.objects.filter(pk=connection.pk).update(**values)
+
+
+def is_behind(connection: Connection, now: datetime) -> bool:
+    """Whether the vendor's lists were read too long ago to act on what we know."""
+    last = max(filter(None, (connection.heard_at, connection.connected_at)), default=None)
+    return last is not None and now - last > HEARD_WITHIN
 
 
 def needs_reconnecting(connection: Connection, reason: str) -> Disconnected:

@@ -4,7 +4,7 @@ Every answer becomes a plain dict at once and one of our shapes next. Reads are 
 the line breaks; writes never: the caller's idempotency key decides what a repetition means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -148,12 +148,28 @@ class Stripe:
 
     def undelivered_events(self, since: datetime) -> list[dict]:
         """Events that reached us not at all, oldest first; Stripe keeps them 30 days."""
-        params = {
-            "delivery_success": False,
-            "created": {"gte": int(since.timestamp())},
-            "limit": 100,
-        }
-        return self._all(lambda: self._api.events.list(params))[::-1]
+        return self._listed(self._api.events.list, since, delivery_success=False)
+
+    def events(self, since: datetime, kinds: Iterable[str] = ()) -> list[dict]:
+        """All events since then, delivered or not, oldest first; Stripe keeps them 30 days."""
+        named = {"types": sorted(kinds)} if kinds else {}
+        return self._listed(self._api.events.list, since, **named)
+
+    def payments(self, since: datetime) -> list[dict]:
+        """Payments begun since then, as Stripe has them now."""
+        return self._listed(self._api.payment_intents.list, since)
+
+    def checkouts(self, since: datetime) -> list[dict]:
+        """Payment pages opened since then."""
+        return self._listed(self._api.checkout.sessions.list, since)
+
+    def refunds(self, since: datetime) -> list[dict]:
+        """Money given back since then."""
+        return self._listed(self._api.refunds.list, since)
+
+    def disputes(self, since: datetime) -> list[dict]:
+        """Chargebacks that began since then."""
+        return self._listed(self._api.disputes.list, since)
 
     # -- within -------------------------------------------------------------------------------
 
@@ -162,6 +178,10 @@ class Stripe:
 
     def _write(self, ask: Callable[[], Any]) -> dict:
         return self._call(lambda: ask().to_dict(), writes=True)
+
+    def _listed(self, ask: Callable[[dict], Any], since: datetime, **narrowed) -> list[dict]:
+        params = {"created": {"gte": int(since.timestamp())}, "limit": 100, **narrowed}
+        return self._all(lambda: ask(params))[::-1]
 
     def _all(self, ask: Callable[[], Any]) -> list[dict]:
         def gather() -> list[dict]:

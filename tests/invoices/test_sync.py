@@ -178,6 +178,21 @@ def test_change_data_capture_cut_off_at_a_thousand_is_read_by_pages(company, boo
     assert Invoice.objects.of(company).open().count() == 1150
 
 
+def test_what_was_deleted_is_noticed_though_the_changes_were_cut_off(company, books):
+    customer = books.add_customer("Mill")
+    gone = books.add_invoice(customer["Id"], "100.00", DocNumber="gone")
+    read_in_full(company)
+    books.delete("Invoice", gone["Id"])
+    with books.silently():
+        for number in range(1050):
+            books.add_invoice(customer["Id"], "10.00", DocNumber=f"N{number}")
+
+    read_changes(company)
+
+    assert Invoice.objects.get(number="gone").is_deleted
+    assert Invoice.objects.of(company).open().count() == 1050
+
+
 def test_after_a_month_away_everything_is_read_and_deletions_are_noticed(company, books):
     customer = books.add_customer("Mill")
     gone = books.add_invoice(customer["Id"], "100.00", DocNumber="gone")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from arbook.sandbox.stripe.account import StripeAccount
 
 Params = dict[str, Any]
+EVENTS_KEPT = 30 * 24 * 3600
+"""Seconds for which an event can be asked for."""
 routes = Routes()
 LISTS = {
     "/v1/checkout/sessions": ("checkout.session", ("payment_intent", "customer", "status")),
@@ -55,6 +57,8 @@ def listing(
     if not 1 <= limit <= 100:
         raise StripeError("limit must be between 1 and 100", param="limit")
     rows = [row for row in reversed(account.table(kind).values()) if _fits(row, filters, params)]
+    if kind == "event":
+        rows = [row for row in rows if row["created"] > clock.stamp() - EVENTS_KEPT]
     if payout := params.get("payout"):
         account.find(payout, "payout")
         members = set(account.table("_payouts").get(payout, {"rows": []})["rows"])
