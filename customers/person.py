@@ -77,6 +77,15 @@ def of_address(company: Company, written: str) -> Person:
     return Person(company, None, ways)
 
 
+def contacts_of_others(person: Person, ways: Iterable[tuple[str, str]]):
+    """Contacts of other customers with one of these addresses."""
+    same = Q(pk__in=[])
+    for channel, address in ways:
+        same |= Q(channel=channel, address=address)
+    rows = Contact.objects.filter(same, company=person.company).select_related("customer")
+    return rows.exclude(customer=person.customer) if person.customer else rows
+
+
 # --- Words ---------------------------------------------------------------------------------------
 
 

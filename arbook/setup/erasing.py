@@ -58,6 +58,8 @@ class Preview:
     stays: list[Kept]
     with_name: bool
     addresses: list[str] = field(default_factory=list)
+    # Customers who have one of the addresses, and lose it.
+    others: list[str] = field(default_factory=list)
 
 
 def preview(person: Person, *, now: datetime) -> Preview:
@@ -70,7 +72,14 @@ def preview(person: Person, *, now: datetime) -> Preview:
     goes["events of vendors"] = _events(person).filter(state__in=SETTLED).count()
     goes["effects"] = _effects(person, with_name).count()
     goes["sentences of the record"] = len(_sentences(person, mentions(person), found))
-    return Preview(goes, _stays(person, with_name), with_name, sorted(person.addresses))
+    others = {str(one.customer) for one in persons.contacts_of_others(person, person.ways)}
+    return Preview(
+        goes,
+        _stays(person, with_name),
+        with_name,
+        sorted(person.addresses),
+        sorted(others),
+    )
 
 
 @transaction.atomic

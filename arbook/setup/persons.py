@@ -14,7 +14,7 @@ from arbook.audit.models import Entry, Mention
 from arbook.companies.models import Company, User
 from arbook.web import export as files
 from customers import person as persons
-from customers.models import Customer
+from customers.models import Channel, Customer
 from customers.person import Person
 from invoices import person as collecting
 from messaging import person as talking
@@ -26,8 +26,19 @@ PARTS = [persons, collecting, paying, talking]
 def of_customer(customer: Customer) -> Person:
     """The customer with every address that was ever theirs here."""
     known = persons.of_customer(customer)
-    also = {*paying.payer_addresses(known), *talking.addresses(known)}
-    return persons.of_customer(customer, also=also)
+    more = {*paying.payer_addresses(known), *talking.addresses(known)} - _ours(customer.company)
+    # Whoever pays or answers for several customers is not this one.
+    shared = {(one.channel, one.address) for one in persons.contacts_of_others(known, more)}
+    return persons.of_customer(customer, also=more - shared)
+
+
+def _ours(company: Company) -> set[tuple[str, str]]:
+    """Addresses of the house: in a dry run its own telephone answers for customers."""
+    mails = (company.test_email, company.reply_email, company.alert_email)
+    return {
+        *((Channel.EMAIL.value, one.lower()) for one in mails if one),
+        *((Channel.SMS.value, one) for one in (company.test_phone, company.phone) if one),
+    }
 
 
 def gather(person: Person) -> dict[str, list[dict]]:

@@ -466,6 +466,33 @@ def test_another_company_and_other_customers_keep_theirs(harbor, rosalind):
     assert (shared.address, shared.state) == ("", Contact.State.REMOVED)
 
 
+def test_those_who_lose_a_shared_address_are_named_before(harbor, rosalind):
+    factories.contact(factories.customer(harbor, name="Office"), "sms", NUMBER)
+
+    assert erasing.preview(persons.of_customer(rosalind), now=NOW).others == ["Office"]
+
+
+def test_who_pays_or_answers_for_others_as_well_is_not_the_person(harbor, rosalind):
+    agent = factories.contact(factories.customer(harbor), "email", "agent@books.example")
+    StripePayment.objects.update(payer_email=agent.address)
+
+    _erase(rosalind)
+
+    agent.refresh_from_db()
+    assert agent.address == "agent@books.example"
+
+
+def test_the_telephone_of_the_house_answers_in_a_dry_run_and_is_nobodys(harbor, rosalind):
+    harbor.test_phone = "+18605550999"
+    harbor.save()
+    Message.objects.filter(direction="in").update(address=harbor.test_phone)
+
+    person = persons.of_customer(Customer.objects.get(pk=rosalind.pk))
+
+    assert harbor.test_phone not in person.addresses
+    assert NUMBER in person.addresses
+
+
 def test_a_strangers_words_go_by_the_address(harbor):
     inbound.receive(
         harbor,

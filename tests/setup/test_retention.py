@@ -440,6 +440,17 @@ def test_a_dry_run_says_exactly_what_the_run_then_does(harbor, said):
     assert sum(_age_out(harbor).values()) == 0
 
 
+def test_the_job_works_behind_the_wall_and_the_chain_holds(harbor, said):
+    sealing.seal_waiting(now=NOW)
+
+    retention.daily(LATER)
+
+    said.refresh_from_db()
+    assert said.body == LINE
+    sealing.seal_waiting(now=LATER)
+    assert (verifying.verify().breach, verifying.verify().redacted) == (None, 1)
+
+
 def test_a_run_leaves_one_entry_with_its_counts(harbor, said):
     _age_out(harbor)
 

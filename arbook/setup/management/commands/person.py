@@ -35,6 +35,8 @@ class Command(BaseCommand):
             return
         found = erasing.preview(person, now=clock.now())
         self.stdout.write(f"goes: {in_words(found.goes)}")
+        if found.others:
+            self.stdout.write(f"lose an address, too: {', '.join(found.others)}")
         for one in found.stays:
             self.stdout.write(f"stays: {one.what}. {one.why}")
         if not options["yes"]:
