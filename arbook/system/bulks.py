@@ -84,7 +84,7 @@ def begin(
 def take_turn(bulk: Bulk, *, now: datetime) -> bool:
     """Put the next rows in line; False when none is left or somebody cancelled."""
     with transaction.atomic():
-        bulk = Bulk.objects.select_for_update().select_related("by").get(pk=bulk.pk)
+        bulk = Bulk.objects.select_for_update(of=("self",)).select_related("by").get(pk=bulk.pk)
         if bulk.is_over:
             return False
         turn = list(bulk.rows.filter(done_at=None).order_by("pk")[:TURN])
@@ -148,7 +148,7 @@ class Progress:
 def progress(bulk: Bulk) -> Progress:
     """Two statements, however many rows there are."""
     turns = bulk.rows.aggregate(
-        took=Count("pk", filter=Q(took=True)),
+        in_line=Count("pk", filter=Q(took=True)),
         gone=Count("pk", filter=Q(took=False) & ~Q(done_at=None)),
     )
     taken = BulkRow.objects.filter(bulk=bulk, took=True).values("row")
@@ -160,7 +160,7 @@ def progress(bulk: Bulk) -> Progress:
             dead=Count("pk", filter=Q(state="dead")),
         )
     )
-    return Progress(bulk.total, turns["took"], turns["gone"], states["done"], states["dead"])
+    return Progress(bulk.total, turns["in_line"], turns["gone"], states["done"], states["dead"])
 
 
 def _finish(bulk: Bulk, now: datetime) -> None:

@@ -3,7 +3,7 @@
 What was foretold travels in the form, signed: looking ahead leaves nothing behind.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.apps import apps
@@ -23,6 +23,7 @@ from arbook.webhooks import process
 from arbook.webhooks.models import WebhookEvent
 
 SALT = "system.foretold"
+INTENT = ("kind", "key", "payload", "lane")
 LASTS = 3600
 """Seconds after which a look ahead is too old to be held against anything."""
 
@@ -107,7 +108,8 @@ def hold(replay: Replay) -> Held | None:
             wrong.append(f"It was to end {parts['state']} and ended {subject.state}.")
         return Held(replay, parts, True, 0, 0, [], wrong)
     told = alike.from_json(replay.foretold["run"])
-    verdict = alike.compare(told, _real(told, replay, over_at))
+    real = _real(told, replay, over_at)
+    verdict = alike.compare(_as_intended(told), _as_intended(real))
     besides = [row.label for row in verdict.surplus if row.kind == "audit.entry"]
     found = {(row.kind, row.pk) for row, real in verdict.pairs if real}
     parts["rows"] = [row | {"kept": (row["kind"], row["pk"]) in found} for row in parts["rows"]]
@@ -137,6 +139,17 @@ def _real(told: Run, replay: Replay, at: datetime) -> Run:
     caused = _caused(replay)
     keep = [row for row in rows if row.kind != "audit.entry" or row.pk in caused]
     return Run(at, keep)
+
+
+def _as_intended(run: Run) -> Run:
+    """Of what was enqueued only the intent: by now it may have left."""
+    rows = [
+        replace(row, fields={name: row.fields[name] for name in INTENT if name in row.fields})
+        if row.kind == "outbox.effect" and row.is_new
+        else row
+        for row in run.rows
+    ]
+    return Run(run.at, rows)
 
 
 def _caused(replay: Replay) -> set[int]:

@@ -182,7 +182,10 @@ def _address(company, side: str, row) -> str:
 
 def _decoded(row, side: str) -> list[tuple[str, str]]:
     """The first level of the content, where it is plain."""
-    content = row.payload
+    try:
+        content = row.payload
+    except (ValueError, RecursionError):
+        return []
     if not isinstance(content, dict):
         return []
     if side == "events" and isinstance(content.get("data"), dict):
