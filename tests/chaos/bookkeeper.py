@@ -2,6 +2,7 @@
 
 import random
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -30,6 +31,7 @@ class Bookkeeper:
         self._rng = random.Random(f"bookkeeper {slug} {seed}")
         self._session = requests.Session()
         self._session.trust_env = False
+        self._at_work = threading.Lock()
         self._waiting: list[str] = []
         self._looks_left = 0
         self.did: Counter[str] = Counter()
@@ -48,14 +50,16 @@ class Bookkeeper:
 
     def is_signed_in(self) -> bool:
         """Whether the session opens the company's pages."""
-        answer = self._get(f"/c/{self.slug}/messages/")
+        with self._at_work:
+            answer = self._get(f"/c/{self.slug}/messages/")
         return "/accounts/" not in answer.url
 
     def run(self, is_over: Callable[[], bool]) -> None:
         """Work the batch until the day is over."""
         while not is_over():
             try:
-                self.approve_some()
+                with self._at_work:
+                    self.approve_some()
             except (requests.RequestException, Turned):
                 self.did["had to try again"] += 1
                 time.sleep(0.5)

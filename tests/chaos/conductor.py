@@ -15,6 +15,7 @@ from tests.chaos.day import CLOSES, OPENS, Day, Journal
 from tests.chaos.deploy import Deploy
 from tests.chaos.killer import Killer
 from tests.chaos.ledger import Ledger
+from tests.chaos.owner import Owner
 from tests.chaos.payers import Deeds, Payers
 from tests.chaos.watch import Watch
 from tests.chaos.weather import Weather
@@ -48,6 +49,7 @@ class Conductor:
         self.killer = Killer(world, world.seed, say=say)
         self.weather = Weather(world.control, world.seed, say=say)
         self.deploy = Deploy(world, self.killer, say=say)
+        self.owner = Owner(world, say=say)
         self.day = Day(self.journal, is_calm=self._is_calm)
         self.desks = [
             Bookkeeper(world.url, client.slug, client.bookkeeper, world.seed)
@@ -88,6 +90,7 @@ class Conductor:
         always = [
             self._thread(self.watch.run, self.world.connect, clock.now, is_closed),
             self._thread(self._look_after_house, is_closed),
+            self._thread(self.owner.run, is_closed),
         ]
         acting = [
             self._thread(self.killer.run, self.seconds, is_over),

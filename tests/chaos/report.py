@@ -17,6 +17,7 @@ def table(conductor, ledger: Ledger, verdicts: list[Verdict], seed: int, seconds
     lines += [f"  {number:6,}  {kind}" for kind, number in sorted(faults.items())]
     lines += [f"  {sum(faults.values()):6,}  in all", "", "What people did"]
     did = Counter(conductor.deeds.counts)
+    did["connections made again"] = conductor.owner.reconnected
     for desk in conductor.desks:
         did += desk.did
     lines += [f"  {number:6,}  {what}" for what, number in sorted(did.items())]
