@@ -88,9 +88,9 @@ def test_it_ends_when_asked_and_promptly(worker, number):
 
 
 def test_what_it_holds_is_finished_before_it_ends(worker, sandbox):
-    rule = sandbox.faults.add("mail", "send", "slow", seconds=1.5)
+    sandbox.faults.add("mail", "send", "slow", seconds=1.5)
     effect = _write("slow")
-    wait_for(lambda: rule.struck, "the mail to be under way")
+    wait_for(lambda: sandbox.faults.count("mail"), "the mail to be under way")
 
     worker.process.send_signal(signal.SIGTERM)
 
