@@ -60,6 +60,8 @@ def rehearse(act: Callable[[], T]) -> Rehearsed[T]:
 
 
 def _once(act: Callable[[], T], tape: Tape) -> Rehearsed[T]:
+    if connection.in_atomic_block:
+        raise CannotForetell("It cannot be looked at from inside another change.")
     watch, troubles = Watch(), _Troubles()
     # The session agrees with its place before the transaction: how it reads must be said first.
     connection.ensure_connection()

@@ -35,9 +35,9 @@ def _with_progress(company) -> list[tuple]:
 
 
 @company_view(Role.VIEWER)
-def cause(request, company, key):
+def cause(request, company, cause):
     """The rows that died of one thing."""
-    found = causes.find(company, key)
+    found = causes.find(company, cause)
     context = {"cause": found}
     if found:
         rows = slices.cut(
@@ -47,6 +47,7 @@ def cause(request, company, key):
         )
         context |= {
             "found": rows,
+            "row_name": f"system:{found.side}_row",
             "type_above": bulks.TYPE_ABOVE,
             "older": f"?before={rows.older}" if rows.older else "",
         }
@@ -58,10 +59,10 @@ _LONG = {"events": ("content", "headers"), "effects": ("result",)}
 
 @company_view(Role.MANAGER)
 @require_POST
-def act(request, company, key):
+def act(request, company, cause):
     """A manager tries chosen rows or all of a cause again, or gives them up."""
-    found = causes.find(company, key)
-    address = reverse("system:cause", args=[company.slug, key])
+    found = causes.find(company, cause)
+    address = reverse("system:cause", args=[company.slug, cause])
     if found is None:
         return refused(
             request,

@@ -2,7 +2,6 @@
 
 import json
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -36,6 +35,7 @@ def listing(request, company, side):
         page="system/log.html",
         context={
             "side": side,
+            "names": _names(side),
             "wish": wish,
             "found": found,
             "lines": [_line(row, side) for row in found],
@@ -69,8 +69,8 @@ def _older(request, found) -> str:
 
 
 @company_view(Role.VIEWER)
-def detail(request, company, side, row_id):
-    row = _row(company, side, row_id)
+def detail(request, company, side, **key):
+    row = _row(company, side, key)
     is_event = side == "events"
     entry = row.entry if is_event else row.cause
     after = logs.led_to(row.entry_id) if is_event else []
@@ -80,6 +80,7 @@ def detail(request, company, side, row_id):
         page="system/row.html",
         context={
             "side": side,
+            "names": _names(side),
             "row": row,
             "line": _line(row, side),
             "raw": _pretty(row.content) if is_event else _pretty_value(row.payload),
@@ -100,10 +101,10 @@ def detail(request, company, side, row_id):
 
 
 @company_view(Role.VIEWER)
-def preview(request, company, side, row_id):
+def preview(request, company, side, **key):
     """What trying again would do; nothing of it is done."""
-    row = _row(company, side, row_id)
-    context = {"side": side, "row": row, "line": _line(row, side)}
+    row = _row(company, side, key)
+    context = {"side": side, "names": _names(side), "row": row, "line": _line(row, side)}
     try:
         look = foretelling.of_event if side == "events" else foretelling.of_effect
         told = look(row, now=clock.now())
@@ -125,9 +126,9 @@ def preview(request, company, side, row_id):
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
-def replay(request, company, side, row_id):
+def replay(request, company, side, **key):
     """A bookkeeper tries one row again."""
-    row = _row(company, side, row_id)
+    row = _row(company, side, key)
     address = _address(company, side, row)
     if not _may_replay(row):
         return refused(request, message="It is in line already, or done.", go_to=address)
@@ -142,9 +143,9 @@ def replay(request, company, side, row_id):
 
 @company_view(Role.MANAGER)
 @require_POST
-def give_up(request, company, side, row_id):
+def give_up(request, company, side, **key):
     """A manager sets one dead row aside, with a reason."""
-    row = _row(company, side, row_id)
+    row = _row(company, side, key)
     address = _address(company, side, row)
     reason = " ".join(request.POST.get("reason", "").split())[:200]
     if not reason:
@@ -155,14 +156,17 @@ def give_up(request, company, side, row_id):
     return done(request, go_to=address, message="It is set aside.", leave=True)
 
 
-def _row(company, side: str, row_id: int):
+def _row(company, side: str, key: dict):
     if side == "events":
         rows = WebhookEvent.objects.of(company).select_related("entry")
-    elif side == "effects":
-        rows = Effect.objects.of(company).select_related("cause")
-    else:
-        raise Http404("No such log.")
-    return get_object_or_404(rows, pk=row_id)
+        return get_object_or_404(rows, pk=key["event_id"])
+    rows = Effect.objects.of(company).select_related("cause")
+    return get_object_or_404(rows, pk=key["effect_id"])
+
+
+def _names(side: str) -> dict[str, str]:
+    """The names of the URLs of one log's rows."""
+    return {act: f"system:{side}_{act}" for act in ("row", "preview", "replay", "give_up")}
 
 
 def _may_replay(row) -> bool:
@@ -177,7 +181,7 @@ def _replays(row):
 
 
 def _address(company, side: str, row) -> str:
-    return reverse("system:row", args=[company.slug, side, row.pk])
+    return reverse(_names(side)["row"], args=[company.slug, row.pk])
 
 
 def _decoded(row, side: str) -> list[tuple[str, str]]:
