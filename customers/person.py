@@ -20,6 +20,8 @@ from customers.contact_reading import read_emails, read_phones
 from customers.models import Channel, ConsentEvent, Contact, Customer
 
 ERASED = "[erased]"
+# Modules with the same functions in packages beside the one that calls them all.
+beside: list = []
 SAID = "Erased on request."
 
 

@@ -12,6 +12,16 @@ from django.db import models, transaction
 
 BATCH = 500
 
+AgesOut = Callable[..., dict[str, int]]
+# Of packages beside the one that calls them all.
+beside: list[AgesOut] = []
+
+
+def ages_out(part: AgesOut) -> AgesOut:
+    """Register what takes a company's old rows out: ``part(company, *, now, dry_run)``."""
+    beside.append(part)
+    return part
+
 
 def months_before(now: datetime, months: int) -> datetime:
     """The same day so many months ago, or the last one of a shorter month."""

@@ -17,7 +17,7 @@ from arbook.companies.models import Company, User
 from arbook.heartbeat.jobs import each_company
 from arbook.outbox import retention as effects
 from arbook.outbox.models import Effect
-from arbook.setup.persons import PARTS, entries, mentions, of_customer
+from arbook.setup.persons import entries, mentions, of_customer, parts
 from arbook.webhooks import retention as events
 from arbook.webhooks.models import WebhookEvent
 from customers import person as persons
@@ -66,7 +66,7 @@ def preview(person: Person, *, now: datetime) -> Preview:
     """What ``erase`` would do at this moment. Writes nothing."""
     with_name = _may_lose_name(person)
     goes: dict[str, int] = {}
-    for part in PARTS:
+    for part in parts():
         goes |= part.count(person, now=now)
     found = persons.names(person, with_name=with_name)
     goes["events of vendors"] = _events(person).filter(state__in=SETTLED).count()
@@ -99,7 +99,7 @@ def erase(person: Person, *, reason: str, by: User | None, now: datetime) -> dic
     sent, subjects = list(_effects(person, with_name)), mentions(person)
     counts: dict[str, int] = {}
     # From the roof down: what is said needs the addresses it was said to.
-    for part in reversed(PARTS):
+    for part in reversed(parts()):
         counts |= part.erase(person, by=by, now=now, with_name=with_name)
     events.remove(told, SAID)
     effects.remove(sent, SAID)

@@ -20,7 +20,12 @@ from invoices import person as collecting
 from messaging import person as talking
 from reconciliation import person as paying
 
-PARTS = [persons, collecting, paying, talking]
+_OWN = [persons, collecting, paying, talking]
+
+
+def parts() -> list:
+    """Every module that has something of a person, from the lowest floor up."""
+    return [*_OWN, *persons.beside]
 
 
 def of_customer(customer: Customer) -> Person:
@@ -44,7 +49,7 @@ def _ours(company: Company) -> set[tuple[str, str]]:
 def gather(person: Person) -> dict[str, list[dict]]:
     """Everything about the person, by kind."""
     found: dict[str, list[dict]] = {}
-    for part in PARTS:
+    for part in parts():
         found |= part.export(person)
     said = list(entries(person.company, mentions(person)))
     found["notes"] = [
@@ -98,7 +103,7 @@ def _csv(rows: list[dict]) -> bytes:
 def mentions(person: Person) -> dict[str, set[int]]:
     """The rows whose entries in the record are about the person: keys by label."""
     found: dict[str, set[int]] = {}
-    for part in PARTS:
+    for part in parts():
         found |= part.mentions(person)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from arbook.audit import log
+from arbook.companies import keeping
 from arbook.companies.models import Company
 from arbook.heartbeat.jobs import each_company
 from arbook.outbox import retention as effects
@@ -43,7 +44,7 @@ def age_out(company: Company, *, now: datetime, dry_run: bool = False) -> dict[s
     A dry run only counts. A run leaves one entry in the record, whatever it found.
     """
     counts: dict[str, int] = {}
-    for part in PARTS:
+    for part in [*PARTS, *keeping.beside]:
         counts |= part(company, now=now, dry_run=dry_run)
     if not dry_run:
         log.record(

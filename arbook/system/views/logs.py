@@ -16,7 +16,7 @@ from arbook.system import foretelling, logs, replaying, slices, telling, words
 from arbook.system.models import Replay
 from arbook.system.rehearsing import CannotForetell
 from arbook.web.respond import done, refused, show
-from arbook.webhooks import process
+from arbook.webhooks import process, retention
 from arbook.webhooks.models import WebhookEvent
 
 BY = {"events": "received_at", "effects": "created_at"}
@@ -171,7 +171,7 @@ def _names(side: str) -> dict[str, str]:
 
 def _may_replay(row) -> bool:
     if isinstance(row, WebhookEvent):
-        return row.state in REPLAYED
+        return row.state in REPLAYED and not retention.is_removed(row)
     return row.state == Effect.State.DEAD
 
 
