@@ -25,6 +25,7 @@ JOBS = [
     Job("keep no longer", "arbook.setup.retention.daily", timedelta(days=1)),
     Job("tell staff what is stuck", "arbook.alerts.jobs.tell_of_causes", timedelta(minutes=5)),
     Job("finish erasures", "arbook.setup.erasing.finish", timedelta(days=1)),
+    Job("keep connections alive", "arbook.setup.jobs.keep_connections", timedelta(hours=6)),
     Job("clean sessions", "arbook.setup.jobs.clean_sessions", timedelta(days=1)),
 ]
 

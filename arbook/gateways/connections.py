@@ -80,7 +80,7 @@ def note_heard(connection: Connection, until: datetime | None, now: datetime) ->
 
 def is_behind(connection: Connection, now: datetime) -> bool:
     """Whether the vendor's lists were read too long ago to act on what we know."""
-    last = max(filter(None, (connection.heard_at, connection.connected_at)), default=None)
+    last = connection.heard_at or connection.connected_at
     return last is not None and now - last > HEARD_WITHIN
 
 

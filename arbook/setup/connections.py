@@ -7,7 +7,7 @@ from django.db import transaction
 
 from arbook.audit import log
 from arbook.companies.models import Company, User
-from arbook.gateways import errors, quickbooks_oauth, slack, stripe, twilio
+from arbook.gateways import errors, lines, mail, quickbooks_oauth, slack, stripe, twilio
 from arbook.gateways.models import Connection
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
@@ -19,7 +19,12 @@ WAITING_FOR = {
     Vendor.STRIPE: ["reconciliation.expire_checkout"],
     Vendor.TWILIO: ["messaging.send"],
     Vendor.SLACK: ["alerts.slack"],
+    "mail": ["messaging.send", "messaging.receipt", "messaging.letter", "alerts.mail"],
 }
+
+
+# Vendors whose own lists tell what their webhooks may not have told.
+HEARD = frozenset({Vendor.STRIPE, Vendor.TWILIO})
 
 
 class NotConnected(Exception):
@@ -58,6 +63,38 @@ def ask_for_sync(company: Company, *, by: User | None, now: datetime) -> None:
     outbox.enqueue(
         "setup.sync", key=f"sync:{company.pk}:{now:%Y%m%d%H%M}", company=company, now=now
     )
+
+
+def ask_to_hear(connection: Connection, *, by: User | None, now: datetime) -> None:
+    """Have a worker read what happened at a vendor; twice within a minute it is asked once."""
+    company = connection.company
+    outbox.enqueue(
+        "setup.hear",
+        key=f"hear:{connection.vendor}:{company.pk}:{now:%Y%m%d%H%M}",
+        company=company,
+        payload={"vendor": connection.vendor},
+        now=now,
+    )
+
+
+def try_now(company: Company, vendor: str, *, by: User, now: datetime) -> None:
+    """Let a vendor that is left alone be asked again at once, and what waits for that go."""
+    label = "The mail server" if vendor == "mail" else Vendor(vendor).label
+    with transaction.atomic():
+        log.record(
+            "connection.tried",
+            f"{label} is asked again though it failed several times in a row",
+            about=[company],
+            by=by,
+            at=now,
+            company=company,
+            vendor=vendor,
+        )
+        lines.try_now(mail.line() if vendor == "mail" else lines.key_of(company.pk, vendor))
+        waiting = Effect.objects.of(company).filter(
+            kind__in=WAITING_FOR[vendor], failure=errors.Resting.failure
+        )
+        outbox.hurry(waiting, now=now)
 
 
 def with_stripe(
@@ -180,5 +217,8 @@ def _announce(connection: Connection, *, by: User | None, now: datetime) -> Conn
             kind__in=WAITING_FOR[connection.vendor], failure=errors.Disconnected.failure
         )
         outbox.hurry(waiting, now=now)
+        lines.try_now(lines.key_of(connection.company_id, connection.vendor))
+        if connection.vendor in HEARD:
+            ask_to_hear(connection, by=by, now=now)
     connection.refresh_from_db()
     return connection

@@ -9,6 +9,8 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, effect
 from arbook.setup import members
 from invoices import sync
+from messaging import lost_replies
+from reconciliation import meanwhile
 
 
 def _preview_sync(one: Effect, now: datetime) -> Foretold:
@@ -29,6 +31,13 @@ def sync_books(one: Effect, prepared) -> dict:
     """Everything the first time, changes afterwards; safe to repeat."""
     report = sync.run(one.company, now=clock.now())
     return {"counts": report.counts}
+
+
+@effect("setup.hear", chunk=4, lease_seconds=600, max_attempts=4)
+def hear_vendor(one: Effect, prepared) -> dict:
+    """What happened at a vendor since it last spoke; safe to repeat."""
+    hear = {"stripe": meanwhile.hear, "twilio": lost_replies.catch_up}[one.payload["vendor"]]
+    return {"new": hear(one.company, now=clock.now())}
 
 
 @effect("setup.invite", preview=_preview_invitation, max_attempts=8)

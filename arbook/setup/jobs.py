@@ -1,20 +1,23 @@
-"""Cleaning that belongs to no app."""
+"""What belongs to no app: cleaning, and keeping connections alive."""
 
 from datetime import datetime
 
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
-from django.core.cache import cache, caches
 from django.core.management import call_command
-from django.db.models import Exists, OuterRef
 
-from arbook.web.shared_cache import SharedCache
+from arbook.companies.models import Company
+from arbook.heartbeat.jobs import each_company
+from arbook.setup import grants
 
 
 def clean_sessions(now: datetime) -> None:
-    """Remove sessions that have ended, and what the shared cache need not remember any more."""
+    """Remove sessions that have ended."""
     call_command("clearsessions")
-    ended = Exists(Session.objects.filter(session_key=OuterRef("session_key")))
-    UserSession.objects.filter(~ended).delete()
-    if isinstance(caches["default"], SharedCache):
-        cache.sweep()
+
+
+def keep_connections(now: datetime) -> None:
+    """Renew access that nobody uses, and say ahead when one ends; also of companies at rest."""
+    each_company(_keep, now, companies=Company.objects.all())
+
+
+def _keep(company: Company, now: datetime) -> None:
+    grants.keep(company, now=now)

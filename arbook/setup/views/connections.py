@@ -16,7 +16,7 @@ from arbook.companies.access import company_view, role_in
 from arbook.companies.models import Company, Role
 from arbook.gateways import errors, quickbooks_oauth
 from arbook.gateways.models import Connection
-from arbook.setup import companies, connections
+from arbook.setup import companies, connection_cards, connections
 from arbook.setup.forms import SlackForm, StripeForm, TwilioForm
 from invoices.models import BooksState
 
@@ -25,36 +25,7 @@ FORMS = {
     "twilio": (TwilioForm, connections.with_twilio),
     "slack": (SlackForm, connections.with_slack),
 }
-WHAT = {
-    "quickbooks": "The book of record: invoices, customers and payments.",
-    "stripe": "Cards and bank debits through our pay links.",
-    "twilio": "Texts to customers and their answers.",
-    "slack": "Alerts for your staff. Optional; mail always works.",
-}
-
 BEFORE_CONNECTING = "Before a connection is changed, please show that it is you."
-
-ICONS = {
-    "quickbooks": "book-open",
-    "stripe": "credit-card",
-    "twilio": "chat-bubble-left-right",
-    "slack": "hashtag",
-}
-
-
-def _cards(company: Company) -> list[dict]:
-    found = {one.vendor: one for one in Connection.objects.of(company)}
-    return [
-        {
-            "vendor": vendor,
-            "label": label,
-            "what": WHAT[vendor],
-            "icon": ICONS[vendor],
-            "connection": found.get(vendor),
-            "webhook": companies.webhook_url(company, vendor) if vendor != "slack" else "",
-        }
-        for vendor, label in Connection.Vendor.choices
-    ]
 
 
 @company_view(Role.VIEWER)
@@ -64,7 +35,7 @@ def overview(request, company):
         request,
         "setup/connections.html",
         {
-            "cards": _cards(company),
+            "cards": connection_cards.cards(company, now=now),
             "books": BooksState.objects.filter(company=company).first(),
             "now": now,
         },
@@ -179,4 +150,27 @@ def sync_now(request, company):
     """Have the books read at once, by the worker."""
     connections.ask_for_sync(company, by=request.user, now=clock.now())
     messages.success(request, "The books are being read.")
+    return redirect("setup:connections", company.slug)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def read_now(request, company, vendor):
+    """Have a vendor's lists read at once, by the worker: what its webhooks may not have told."""
+    connection = get_object_or_404(Connection.objects.of(company), vendor=vendor)
+    if vendor not in connections.HEARD:
+        raise Http404("It has no lists to read.")
+    connections.ask_to_hear(connection, by=request.user, now=clock.now())
+    messages.success(request, f"{connection.get_vendor_display()} is being read.")
+    return redirect("setup:connections", company.slug)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def try_now(request, company, vendor):
+    """Ask a vendor again that is left alone after failures, without waiting for the end of that."""
+    if vendor != "mail":
+        get_object_or_404(Connection.objects.of(company), vendor=vendor)
+    connections.try_now(company, vendor, by=request.user, now=clock.now())
+    messages.success(request, "It is asked again with the next call.")
     return redirect("setup:connections", company.slug)
