@@ -52,7 +52,7 @@ def events(company: Company, wish: Wish) -> QuerySet[WebhookEvent]:
     if wish.failure:
         rows = rows.filter(failure=wish.failure)
     if wish.words:
-        by_number = Q(pk=int(wish.words)) if _is_number(wish.words) else Q()
+        by_number = Q(pk=int(wish.words)) if is_key(wish.words) else Q()
         rows = rows.filter(
             Q(external_id__icontains=wish.words)
             | Q(kind__icontains=wish.words)
@@ -72,7 +72,7 @@ def effects(company: Company, wish: Wish) -> QuerySet[Effect]:
     if wish.failure:
         rows = rows.filter(failure=wish.failure)
     if wish.words:
-        by_number = Q(pk=int(wish.words)) if _is_number(wish.words) else Q()
+        by_number = Q(pk=int(wish.words)) if is_key(wish.words) else Q()
         rows = rows.filter(
             Q(key__icontains=wish.words)
             | Q(kind__icontains=wish.words)
@@ -125,5 +125,6 @@ def _day(text: str):
     return day if day and 1900 < day.year < 9000 else None
 
 
-def _is_number(text: str) -> bool:
+def is_key(text: str) -> bool:
+    """Whether this can be the key of a row."""
     return text.isascii() and text.isdigit() and len(text) < 19

@@ -44,12 +44,12 @@ class Wish:
             "cause": asked.get("cause", ""),
         }
         checks = {
-            "person": found["person"] == MACHINE or _is_key(found["person"]),
+            "person": found["person"] == MACHINE or logs.is_key(found["person"]),
             "family": found["family"] in FAMILIES,
             "about": _row(found["about"]) is not None,
             "since": logs.day_of(company, found["since"]) is not None,
             "until": logs.day_of(company, found["until"]) is not None,
-            "cause": _is_key(found["cause"]),
+            "cause": logs.is_key(found["cause"]),
         }
         return cls(**{name: text for name, text in found.items() if checks.get(name, True)})
 
@@ -124,10 +124,10 @@ def chain(entry: Entry) -> Chain:
 
 def _row(text: str) -> tuple[str, int] | None:
     kind, _, key = text.partition(":")
-    if not _is_key(key) or not kind.replace(".", "").replace("_", "").isalpha() or len(kind) > 60:
+    if (
+        not logs.is_key(key)
+        or not kind.replace(".", "").replace("_", "").isalpha()
+        or len(kind) > 60
+    ):
         return None
     return kind, int(key)
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

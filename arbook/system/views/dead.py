@@ -8,7 +8,9 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.system import bulks, causes, slices
+from arbook.system.logs import is_key
 from arbook.system.models import Bulk
+from arbook.upsert import storable
 from arbook.web.respond import done, refused, show
 
 LATELY = 5
@@ -71,7 +73,7 @@ def act(request, company, cause):
         )
     rows = causes.rows_of(company, found)
     if request.POST.get("which") == "chosen":
-        chosen = [int(one) for one in request.POST.getlist("row") if one.isdigit()]
+        chosen = [int(one) for one in request.POST.getlist("row") if is_key(one)]
         rows = rows.filter(pk__in=chosen)
     keys = list(rows.values_list("pk", flat=True))
     if len(keys) > bulks.TYPE_ABOVE and request.POST.get("count", "").strip() != str(len(keys)):
@@ -85,7 +87,7 @@ def act(request, company, cause):
             act=wanted if wanted in Bulk.Act.values else Bulk.Act.REPLAY,
             rows=keys,
             what=f"{found.title}, {found.failure_words.lower()}",
-            reason=" ".join(request.POST.get("reason", "").split())[:200],
+            reason=" ".join(storable(request.POST.get("reason", "")).split())[:200],
             by=request.user,
             now=clock.now(),
         )

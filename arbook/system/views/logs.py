@@ -15,6 +15,7 @@ from arbook.outbox.models import Effect
 from arbook.system import foretelling, logs, replaying, slices, telling, words
 from arbook.system.models import Replay
 from arbook.system.rehearsing import CannotForetell
+from arbook.upsert import storable
 from arbook.web.respond import done, refused, show
 from arbook.webhooks import process, retention
 from arbook.webhooks.models import WebhookEvent
@@ -147,7 +148,7 @@ def give_up(request, company, side, **key):
     """A manager sets one dead row aside, with a reason."""
     row = _row(company, side, key)
     address = _address(company, side, row)
-    reason = " ".join(request.POST.get("reason", "").split())[:200]
+    reason = " ".join(storable(request.POST.get("reason", "")).split())[:200]
     if not reason:
         return refused(request, message="Giving up needs a reason.", go_to=address)
     act = process.give_up if side == "events" else outbox.give_up
