@@ -236,6 +236,13 @@ def _erase_name(customer: Customer, now: datetime, with_name: bool) -> None:
     Customer.objects.filter(pk=customer.pk).update(**values)
 
 
+def jobs(person: Person) -> int:
+    """Customers of the books that hang below this one and are not erased."""
+    who = person.customer
+    rows = Customer.objects.of(person.company).filter(erasure_asked_at=None)
+    return rows.filter(parent_quickbooks_id=who.quickbooks_id).count() if who else 0
+
+
 def consent_kept_until(person: Person) -> datetime | None:
     """When the last line of the ledger may go."""
     last = person.consent.order_by("-at").values_list("at", flat=True).first()

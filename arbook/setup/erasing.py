@@ -179,11 +179,20 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
     if person.customer:
         kept.append(
             Kept(
-                "The customer, invoices and payments in QuickBooks",
+                "The customer, invoices and payments in QuickBooks, as they are mirrored here",
                 "QuickBooks is the book of record and is not written to: take name and addresses "
-                "out there as well. Until then they are not taken over from there again.",
+                "out there as well, also from invoices and notes. Name and addresses are not taken "
+                "over from the customer again in any case.",
             )
         )
+        jobs = persons.jobs(person)
+        if jobs:
+            kept.append(
+                Kept(
+                    _counted(jobs, "job", "of this customer"),
+                    "Each is a customer of its own in the books: erase each on its own page.",
+                )
+            )
     kept.append(
         Kept(
             "Amounts, days, and who did what when",

@@ -114,6 +114,7 @@ BOOKS = [
     Place("customer-contacts", "{ten_open}?tab=contacts", who=BOOKKEEPER),
     Place("customer-notes", "{ten_open}?tab=notes", who=BOOKKEEPER),
     Place("customer-viewer", "{ten_open}", who=VIEWER),
+    Place("customer-data", "{ten_open}", who=MANAGER, link="a[href*='/setup/persons/']"),
     Place("customer-vip", f"{CUSTOMERS}?q=stonecrop", who=BOOKKEEPER, link=ROW),
     Place(
         "customer-pause",

@@ -472,6 +472,15 @@ def test_those_who_lose_a_shared_address_are_named_before(harbor, rosalind):
     assert erasing.preview(persons.of_customer(rosalind), now=NOW).others == ["Office"]
 
 
+def test_jobs_of_the_customer_are_named_as_customers_of_their_own(harbor, rosalind):
+    parent = rosalind.quickbooks_id
+    factories.customer(harbor, name="Kitchen", is_job=True, parent_quickbooks_id=parent)
+
+    stays = erasing.preview(persons.of_customer(rosalind), now=NOW).stays
+
+    assert "1 job of this customer" in [one.what for one in stays]
+
+
 def test_who_pays_or_answers_for_others_as_well_is_not_the_person(harbor, rosalind):
     agent = factories.contact(factories.customer(harbor), "email", "agent@books.example")
     StripePayment.objects.update(payer_email=agent.address)
