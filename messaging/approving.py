@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 
 from arbook.audit.models import Entry
 from arbook.companies.access import role_in
-from arbook.companies.models import Role, User
+from arbook.companies.models import Company, Role, User
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from messaging import quiet_hours
@@ -87,6 +87,14 @@ def approve(
     )
     _cause(rows, entries)
     return Approved(len(rows), now, earliest)
+
+
+def machine_may(company: Company, *, needs_person: bool) -> bool:
+    """Whether the machine's own yes is enough: in a dry run, or live where nothing asks for a
+    person. Asked again at the wire, because a company may have gone back to review meanwhile."""
+    if company.mode == Company.Mode.DRY_RUN:
+        return True
+    return company.mode == Company.Mode.AUTOMATIC and not needs_person
 
 
 def needs_manager(message: Message) -> bool:

@@ -15,7 +15,17 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from invoices import mirror
 from invoices.models import Invoice
-from messaging import attention, decisions, drafting, facts, gate, meanwhile, proposals, stopped
+from messaging import (
+    approving,
+    attention,
+    decisions,
+    drafting,
+    facts,
+    gate,
+    meanwhile,
+    proposals,
+    stopped,
+)
 from messaging.drafting import Draft
 from messaging.hand_over import Dropped, Ready, ready_mail, ready_text, result_with
 from messaging.models import Decision, Message, MessageLine, Thread
@@ -171,13 +181,16 @@ class _Look:
             if verdict.stopped_by == "limit":
                 return Dropped(message.pk, verdict.sentence, True, attention.OVER_LIMIT)
             return Dropped(message.pk, verdict.sentence)
-        if draft.composed.content_hash == message.approved_hash:
+        is_as_approved = draft.composed.content_hash == message.approved_hash
+        if message.approved_by_id:
+            if is_as_approved:
+                return None
+            said = self._changed(message, draft)
+            return Dropped(message.pk, said, True, attention.AMOUNT_CHANGED)
+        if approving.machine_may(self.company, needs_person=verdict.needs_person):
             return None
-        if message.approved_by_id or self.company.mode == Company.Mode.REVIEW:
-            return Dropped(
-                message.pk, self._changed(message, draft), True, attention.AMOUNT_CHANGED
-            )
-        return None
+        said = "Not sent: it was approved by machine, and a person has to say yes now."
+        return Dropped(message.pk, said, True, message.attention)
 
     def _changed(self, message: Message, draft: Draft) -> str:
         if message.total != draft.composed.total:

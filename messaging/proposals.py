@@ -83,9 +83,7 @@ class Run:
 
     def _machine_may_approve(self, row: Message) -> bool:
         verdict = self.drafts[row.customer_id].verdict
-        if self.company.mode == Company.Mode.DRY_RUN:
-            return True
-        return self.company.mode == Company.Mode.AUTOMATIC and not verdict.needs_person
+        return approving.machine_may(self.company, needs_person=verdict.needs_person)
 
     def _propose(self, drafts: dict[int, Draft]) -> list[Message]:
         if not drafts:

@@ -9,7 +9,7 @@ from arbook.outbox.registry import Later
 from arbook.sandbox import clock as movable
 from customers import consent
 from customers.models import Channel, Contact
-from invoices.models import Reminder, Task
+from invoices.models import CadenceStep, Reminder, Task
 from messaging import hand_over
 from messaging.models import Decision, Message
 from tests import factories
@@ -158,6 +158,41 @@ def test_what_the_machine_approved_leaves_with_the_amount_just_read(desk):
     assert "$60.00" in desk.texts()[0]
     assert message.body == desk.texts()[0]
     assert message.lines.get().amount == Decimal("60.00")
+
+
+def test_what_the_machine_approved_waits_for_a_person_once_the_company_is_in_review(desk):
+    Company.objects.filter(pk=desk.company.pk).update(mode=Company.Mode.AUTOMATIC)
+    desk.company.refresh_from_db()
+    message = desk.ready()
+    Company.objects.filter(pk=desk.company.pk).update(mode=Company.Mode.REVIEW)
+    desk.pass_undo()
+
+    desk.send()
+
+    message.refresh_from_db()
+    assert desk.texts() == []
+    assert message.state == Message.State.PROPOSED
+    assert message.notice.endswith("a person has to say yes now.")
+    desk.approve(message)
+    desk.pass_undo()
+    desk.send()
+    assert len(desk.texts()) == 1
+
+
+def test_a_yes_of_the_machine_is_none_where_the_step_asks_for_a_look_by_now(desk):
+    Company.objects.filter(pk=desk.company.pk).update(mode=Company.Mode.AUTOMATIC)
+    desk.company.refresh_from_db()
+    message = desk.ready()
+    CadenceStep.objects.filter(action=CadenceStep.Action.SMS).update(
+        approval=CadenceStep.Approval.REVIEW
+    )
+    desk.pass_undo()
+
+    desk.send()
+
+    message.refresh_from_db()
+    assert desk.texts() == []
+    assert message.state == Message.State.PROPOSED
 
 
 def test_a_stop_between_approval_and_sending_is_heard(desk):
