@@ -65,7 +65,7 @@ def hunt(
     seconds: float = 600.0,
     shrink_for: float = 0.0,
     number: int = 0,
-    machine: type[Desk] = Desk,
+    settling: bool = True,
 ) -> Hunted:
     """Play stories until one breaks a promise, the number of examples is reached or time is up.
 
@@ -75,7 +75,7 @@ def hunt(
     seen = Hunted()
     deadline = started + seconds
 
-    class Watched(machine):
+    class Watched(Desk):
         """Keeps what it sees of stories that fail."""
 
         def __init__(self) -> None:
@@ -115,7 +115,7 @@ def hunt(
             said = f"{type(trouble).__name__}: {trouble}"
             seen.found = Found(list(one.story), said, at if first else seen.found.seconds)
 
-    Watched.world = world
+    Watched.world, Watched.settling = world, settling
     how = settings(
         max_examples=examples,
         stateful_step_count=steps,

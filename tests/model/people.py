@@ -61,7 +61,7 @@ PEOPLE = (
     Person("Dogwood Cafe", HARBOR, "+14015550145", "ap@dogwood.example", "02903", "RI", (EAST,),
            closes=time(18), owes=(("95.00", 21), ("410.00", 61))),
     Person("Elm Studio", PINE, "+12145550146", "ap@elm.example", "75201", "TX", (MIDDLE,),
-           owes=(("240.00", 14),)),
+           owes=(("240.00", 14), ("31.00", 6), ("32.00", 5), ("33.00", 4), ("34.00", 3))),
     # The same phone as Alder, at another company: another consent, another story.
     Person("Fir Supply", PINE, SHARED, "ap@fir.example", "06103", "CT", (EAST,),
            owes=(("75.00", 14), ("60.00", 22))),

@@ -14,6 +14,7 @@ from django.db.models import F
 
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
+from arbook.gateways import mail
 from arbook.outbox.models import Effect
 from arbook.webhooks import process
 from arbook.webhooks.models import WebhookEvent
@@ -53,25 +54,20 @@ def letter_left(world: World, letter) -> None:
     to = letter.to[0]
     if to.startswith("staff@"):
         return
-    link = letter.headers.get("List-Unsubscribe", "").strip("<>")
     if letter.attachments:
         for one in letter.attachments:
             assert one.content.startswith(b"%PDF"), "the letter is no PDF"
-    left(
-        world,
-        slug,
-        "email",
-        to,
-        letter.subject,
-        letter.text,
-        _last(link),
-        letter.headers["Message-ID"],
+    name = letter.headers["Message-ID"]
+    rows = Message.objects.filter(company__slug=slug, direction="out", medium="email")
+    uuid = next(
+        (
+            str(one)
+            for one in rows.order_by("-pk").values_list("uuid", flat=True)
+            if mail.message_id_for(f"message:{one}") == name
+        ),
+        "",
     )
-
-
-def _last(url: str) -> str:
-    """The last part of an address: our own number of the message."""
-    return urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    left(world, slug, "email", to, letter.subject, letter.text, uuid, name)
 
 
 def left(world: World, slug, medium, to, subject, body, uuid, vendor_id) -> None:
@@ -181,7 +177,8 @@ def _texts_only_who_may_be_texted(world: World, gone: Left, what: str) -> None:
     if gone.kind == "confirmation":
         words = [one for one in truth.said if one.person.mobile == gone.to]
         if not any(
-            one.meaning == Meaning.STOP and world.now - one.at < HEARD_WITHIN for one in words
+            one.heard_at and one.meaning == Meaning.STOP and world.now - one.heard_at < HEARD_WITHIN
+            for one in words
         ):
             truth.breach(2, f"{what}: confirms an opt-out that nobody asked for")
         return
@@ -312,7 +309,7 @@ def hear(world: World) -> None:
     )
     for one in waiting:
         if one.sid in stored:
-            one.is_heard = True
+            one.is_heard, one.heard_at = True, world.now
             world.heard(one)
 
 

@@ -20,6 +20,7 @@ class Said:
     sid: str
     at: datetime
     is_heard: bool = False
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)
