@@ -29,6 +29,7 @@ OTHER = "/c/red-mesa"
 MESSAGES, INBOX = f"{COMPANY}/messages/", f"{COMPANY}/messages/inbox/"
 INVOICES, CUSTOMERS = f"{COMPANY}/invoices/", f"{COMPANY}/customers/"
 MONEY, SETUP = f"{COMPANY}/money/", f"{COMPANY}/setup"
+SYSTEM = f"{COMPANY}/system/"
 # The link to the place itself, not its rows' other links.
 ROW = "tbody a"
 FIRST_THREAD = ".pane-list a.item"
@@ -186,6 +187,25 @@ REST = [
         who=BOOKKEEPER,
         link="tbody a[href*='/payments/']",
     ),
+    Place("system", SYSTEM),
+    Place("system-viewer", SYSTEM, who=VIEWER),
+    Place("events", f"{SYSTEM}events/"),
+    Place("events-none", f"{SYSTEM}events/?q=zzzz"),
+    Place("event", f"{SYSTEM}events/?vendor=quickbooks", link=ROW),
+    Place(
+        "event-preview",
+        f"{SYSTEM}events/?vendor=stripe&state=done",
+        link=ROW,
+        steps=("click a[href$='/preview/']", "wait #drawer-body #preview"),
+    ),
+    Place("effects", f"{SYSTEM}effects/"),
+    Place("effect", f"{SYSTEM}effects/?kind=reconciliation.post_payment", link=ROW),
+    Place("dead-letters", f"{SYSTEM}dead-letters/"),
+    Place("dead-letters-none", f"{OTHER}/system/dead-letters/"),
+    Place("workers", f"{SYSTEM}workers/", who=MANAGER),
+    Place("audit-log", f"{SYSTEM}audit-log/"),
+    Place("audit-log-none", f"{SYSTEM}audit-log/?q=zzzz"),
+    Place("audit-entry", f"{SYSTEM}audit-log/?family=money", link=ROW),
     Place("connections", f"{SETUP}/connections/"),
     Place("connect-twilio", f"{SETUP}/connections/twilio/"),
     Place("connect-stripe", f"{SETUP}/connections/stripe/"),
@@ -195,6 +215,7 @@ REST = [
     Place("settings-read", f"{SETUP}/settings/", who=MANAGER),
     Place("settings-refused", f"{SETUP}/settings/", steps=("nonsense main form.form",)),
     Place("stop", f"{SETUP}/stop/"),
+    Place("stop-refused", f"{SETUP}/stop/", steps=("nonsense main form.form",)),
     Place("stop-dialog", f"{COMPANY}/", steps=("click .stop-button", "wait #dialog-body form")),
     Place("email", "/accounts/email/"),
     Place("password-change", "/accounts/password/change/"),
