@@ -3,8 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from arbook.audit import log
 from arbook.companies.models import Company, Membership, Role, User
 from arbook.gateways.models import Connection
+from arbook.outbox.models import Effect
+from arbook.system import causes
+from arbook.system.models import Bulk
+from arbook.webhooks.models import WebhookEvent
 from customers.models import Channel
 from invoices import approvals, letters
 from invoices.models import Approval, Dispute, Escalation, Hold, PromiseToPay, Reminder, Task
@@ -105,6 +110,7 @@ def lived_in(slug: str) -> LivedIn:
     )
     MessageLine.objects.create(message=message, invoice=first, amount="100.00")
     payment = _payment(company, customer, link, first)
+    event, bulk = _machinery(company, people[Role.MANAGER])
     membership = Membership.objects.get(user=people[Role.BOOKKEEPER])
     return LivedIn(
         company,
@@ -124,6 +130,11 @@ def lived_in(slug: str) -> LivedIn:
             "tasks": task.pk,
             "holds": hold.pk,
             "disputes": dispute.pk,
+            "event_id": event.pk,
+            "effect_id": Effect.objects.get(company=company, state="dead").pk,
+            "bulk_id": bulk.pk,
+            "entry_id": event.entry_id,
+            "cause": causes.by_cause(company)[0].key,
             "vendor": "stripe",
             "kind": "csv",
             "moment": NOW.isoformat(),
@@ -135,6 +146,46 @@ def _member(company: Company, role: Role) -> User:
     # Nobody types a password here, and hashing one takes longer than all the rest.
     person = factories.user(email=f"{role.label}@{company.slug}.example", password=None)
     return factories.membership(company, role=role, person=person).user
+
+
+def _machinery(company: Company, manager: User) -> tuple[WebhookEvent, Bulk]:
+    """A dead event with its entry, a dead effect, and somebody's word to try them again."""
+    entry = log.record(
+        "event.received", "An event came", about=[company], by=None, at=NOW, company=company
+    )
+    event = WebhookEvent.objects.create(
+        company=company,
+        vendor="stripe",
+        external_id=f"evt_{company.pk}",
+        kind="payment_intent.succeeded",
+        content="{}",
+        received_at=NOW,
+        not_before=NOW,
+        state=WebhookEvent.State.DEAD,
+        failure="bug",
+        error="It broke.",
+        entry=entry,
+    )
+    Effect.objects.create(
+        company=company,
+        kind="setup.sync",
+        key=f"sync:{company.pk}",
+        not_before=NOW,
+        created_at=NOW,
+        state=Effect.State.DEAD,
+        failure="refused",
+        error="They refused.",
+    )
+    bulk = Bulk.objects.create(
+        company=company,
+        side="events",
+        act=Bulk.Act.REPLAY,
+        what="It broke",
+        total=1,
+        by=manager,
+        started_at=NOW,
+    )
+    return event, bulk
 
 
 def _payment(company, customer, link, invoice) -> StripePayment:

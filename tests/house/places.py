@@ -35,7 +35,7 @@ class Place:
         return [
             name
             for name in self.parameters
-            if name not in ("company_slug", "vendor", "kind", "moment", "of")
+            if name not in ("company_slug", "vendor", "kind", "moment", "of", "cause")
         ]
 
     def path(self, values: dict[str, object]) -> str:
@@ -62,9 +62,14 @@ def everything() -> list[Place]:
     ]
 
 
+def _written(route: str) -> str:
+    """A route with its parameters in angle brackets, also where it is a regular expression."""
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).strip("^").removesuffix("$")
+
+
 def _walk(patterns, before: str, app: str) -> Iterator[tuple[str, str, URLPattern]]:
     for pattern in patterns:
-        route = before + str(pattern.pattern)
+        route = before + _written(str(pattern.pattern))
         if isinstance(pattern, URLResolver):
             name = pattern.namespace or app
             yield from _walk(pattern.url_patterns, route, name)

@@ -124,7 +124,7 @@ def _told(name: str, method: str, role: Role) -> set[int]:
     table = roles.reading() if method in READING else roles.posting()
     if name not in table:
         # An act has no page, a page takes no act. Who may not even act hears of neither.
-        lowest = roles.posting().get(name) if method in READING else None
+        lowest = (roles.posting() if method in READING else roles.reading()).get(name)
         return {403} if lowest is not None and role < lowest else {405}
     if role < table[name]:
         return {403}

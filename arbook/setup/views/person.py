@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arbook import clock
 from arbook.companies.access import company_view
@@ -42,6 +42,7 @@ class ErasureForm(forms.Form):
 
 
 @company_view(Role.MANAGER)
+@require_safe
 def person(request, company, customer_id):
     """What is known, what an erasure would take out, and what would stay."""
     customer = _find(company, customer_id)
