@@ -85,20 +85,25 @@ def hurry(effects: models.QuerySet[Effect], *, now: datetime) -> int:
     return count
 
 
+def in_doubt(effect: Effect) -> bool:
+    """Whether it may have happened and its vendor can be asked."""
+    kind = KINDS.get(effect.kind)
+    asks = kind is not None and kind.resolve is not None
+    return asks and effect.failure in (Unknown.failure, BUG)
+
+
 def retry(effect: Effect, *, now: datetime, by: User | None = None) -> bool:
     """Give a dead effect another life; False when it is not dead any more.
 
     One that may have happened is asked after first, where its vendor can be asked.
     """
-    kind = KINDS.get(effect.kind)
-    asks = kind is not None and kind.resolve is not None
-    in_doubt = asks and effect.failure in (Unknown.failure, BUG)
+    doubtful = in_doubt(effect)
     with transaction.atomic():
         revived = Effect.objects.filter(pk=effect.pk, state=Effect.State.DEAD).update(
-            state=Effect.State.UNSURE if in_doubt else Effect.State.PENDING,
+            state=Effect.State.UNSURE if doubtful else Effect.State.PENDING,
             attempts=0,
             not_before=now,
-            failure=Unknown.failure if in_doubt else "",
+            failure=Unknown.failure if doubtful else "",
             error="",
             finished_at=None,
         )

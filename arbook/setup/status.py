@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Value
 
 from arbook.companies import stops
 from arbook.companies.models import Company
@@ -36,6 +36,7 @@ def report(*, now: datetime) -> dict:
         ],
         "inbound": _queue(WebhookEvent.objects.all(), "received", "received_at", now),
         "outbound": _queue(Effect.objects.all(), "pending", "not_before", now),
+        "dead_of_nobody": _dead_of_nobody(),
         "jobs": [
             {
                 "name": job.name,
@@ -69,6 +70,20 @@ def _queue(rows, waiting: str, since: str, now: datetime) -> dict:
     oldest = rows.filter(state=waiting, not_before__lte=now).aggregate(at=Min(since))["at"]
     age = max((now - oldest).total_seconds(), 0) if oldest else 0
     return {"states": states, "oldest_due_seconds": round(age, 1)}
+
+
+def _dead_of_nobody() -> list[dict]:
+    """What is dead and on no company's page, because it is no company's."""
+    events = WebhookEvent.objects.filter(company=None, state="dead").order_by()
+    effects = Effect.objects.filter(company=None, state="dead").order_by()
+    found = [
+        *events.values_list("vendor", "kind", "error").annotate(n=Count("pk"))[:20],
+        *effects.values_list(Value("effect"), "kind", "error").annotate(n=Count("pk"))[:20],
+    ]
+    return [
+        {"from": source, "kind": kind, "error": error[:200], "count": count}
+        for source, kind, error, count in found
+    ]
 
 
 def _company(

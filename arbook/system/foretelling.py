@@ -6,7 +6,8 @@ The engines' own functions run; only the ending differs: everything is undone.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from arbook.gateways.errors import Unknown, VendorError
+from arbook.gateways.errors import VendorError
+from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Foretold, Kind, StillUnknown
 from arbook.system import alike
@@ -92,7 +93,7 @@ def of_effect(effect: Effect, *, now: datetime) -> Preview:
 
 def _asked_after(kind: Kind, effect: Effect, now: datetime) -> Foretold | None:
     """Of one that may have happened: what its vendor says; None when it surely did not."""
-    if effect.failure != Unknown.failure or not kind.resolve:
+    if not outbox.in_doubt(effect):
         return None
     result = kind.resolve(effect, now)
     if result is None:

@@ -135,7 +135,16 @@ def test_a_fixed_clock_is_not_moved(sandbox, settings):
 # --- status --------------------------------------------------------------------------------------
 
 DOCUMENTED = {
-    "": {"now", "heartbeat", "beats", "companies", "inbound", "outbound", "jobs"},
+    "": {
+        "now",
+        "heartbeat",
+        "beats",
+        "companies",
+        "inbound",
+        "outbound",
+        "dead_of_nobody",
+        "jobs",
+    },
     "company": {"slug", "name", "uuid", "mode", "stopped", "books", "connections"},
     "books": {"full_synced_at", "last_read_at", "drift", "error"},
     "connection": {"state", "last_ok_at", "last_webhook_at", "hard_expires_at", "error"},

@@ -31,5 +31,8 @@ class Command(BaseCommand):
             counts = ", ".join(f"{n} {label}" for label, n in sorted(queue["states"].items()))
             waiting = f"oldest due {queue['oldest_due_seconds']} s"
             self.stdout.write(f"{name}: {counts or 'empty'}, {waiting}")
+        for one in state["dead_of_nobody"]:
+            what = f"{one['from']} {one['kind']}: {one['error']}"
+            self.stdout.write(f"dead, of no company: {one['count']} {what}")
         for job in state["jobs"]:
             self.stdout.write(f"job {job['name']}: {job['error'] or 'ok'} {job['ok_at'] or ''}")
