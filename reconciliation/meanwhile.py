@@ -5,12 +5,13 @@ silence the payments, pages, refunds and chargebacks themselves are read, and ea
 that would have told of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from arbook.companies.models import Company
 from arbook.gateways import connections, errors, stripe
 from arbook.gateways.models import Connection
+from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import HANDLERS
 from arbook.webhooks.store import Arrival, keep
 
@@ -36,17 +37,23 @@ def hear(company: Company, *, now: datetime) -> int:
     if connection is None or not connection.is_usable:
         return 0
     client = stripe.of(company)
-    since = connections.unheard_since(connection, now, overlap=OVERLAP)
-    try:
-        told = client.events(since, _kinds())
-        lost = client.undelivered_events(min(since, now - EVENTS_KEPT + SPARE))
-        told += [one for one in lost if one["type"] in _kinds()]
-        if _is_forgotten(connection, now):
-            told += _from_lists(client, since)
-    except errors.Refused:
-        # No such lists there: then its webhooks alone tell us, and nothing waits for more.
-        connections.note_heard(connection, None, now)
-        raise
+    since = _since(connection, now)
+    told: list[dict] = []
+    refusals: list[errors.Refused] = []
+
+    def ask(read: Callable[[], Iterable[dict]]) -> None:
+        try:
+            told.extend(read())
+        except errors.Refused as refusal:
+            # No such list there, or not for our key: the others still tell, and its webhooks do.
+            refusals.append(refusal)
+
+    ask(lambda: client.events(since, _kinds()))
+    has_events = not refusals
+    ask(lambda: _lost(client, min(since, now - EVENTS_KEPT + SPARE)))
+    if _is_forgotten(connection, now) or not has_events:
+        for read in (_payments, _pages, _refunds, _disputes):
+            ask(lambda read=read: list(read(client, since)))
     arrivals = {
         one["id"]: Arrival("stripe", one["id"], one["type"], company.pk, one) for one in told
     }
@@ -54,7 +61,23 @@ def hear(company: Company, *, now: datetime) -> int:
     moments = [one["created"] for one in told]
     until = datetime.fromtimestamp(max(moments), UTC) if moments else None
     connections.note_heard(connection, until, now)
+    if refusals:
+        raise refusals[0]
     return new
+
+
+def _since(connection: Connection, now: datetime) -> datetime:
+    """Where a connection was made anew and remembers nothing, from the last event on."""
+    since = connections.unheard_since(connection, now, overlap=OVERLAP)
+    if connection.heard_at is None:
+        known = WebhookEvent.objects.of(connection.company).filter(vendor="stripe")
+        last = known.order_by("-received_at").values_list("received_at", flat=True).first()
+        since = min(since, last - SPARE) if last else since
+    return since
+
+
+def _lost(client: stripe.Stripe, since: datetime) -> list[dict]:
+    return [one for one in client.undelivered_events(since) if one["type"] in _kinds()]
 
 
 def _is_forgotten(connection: Connection, now: datetime) -> bool:
@@ -68,19 +91,27 @@ def _kinds() -> set[str]:
     return {kind for vendor, kind in HANDLERS if vendor == "stripe" and kind != "*"}
 
 
-def _from_lists(client: stripe.Stripe, since: datetime) -> Iterator[dict]:
+def _payments(client: stripe.Stripe, since: datetime) -> Iterator[dict]:
     for one in client.payments(since - LONGEST_PAYMENT):
         kind = _PAYMENT.get(one["status"])
         if kind is None and one.get("last_payment_error"):
             kind = "payment_intent.payment_failed"
         if kind:
             yield _as_event(kind, one, one["status"])
+
+
+def _pages(client: stripe.Stripe, since: datetime) -> Iterator[dict]:
     for one in client.checkouts(since - LONGEST_PAYMENT):
         if kind := _PAGE.get(one.get("status") or ""):
             yield _as_event(kind, one, one["status"])
+
+
+def _refunds(client: stripe.Stripe, since: datetime) -> Iterator[dict]:
     for one in client.refunds(since):
-        refunded = {"id": one.get("charge"), "payment_intent": one.get("payment_intent")}
-        yield _as_event("charge.refunded", {**one, **refunded}, one["id"])
+        yield _as_event("charge.refunded", {**one, "id": one.get("charge")}, one["id"])
+
+
+def _disputes(client: stripe.Stripe, since: datetime) -> Iterator[dict]:
     for one in client.disputes(since - LONGEST_DISPUTE):
         yield _as_event("charge.dispute.updated", one, one.get("status") or "")
 

@@ -52,21 +52,26 @@ def key_of(realm: str) -> str:
     return f"pace:{realm}"
 
 
+def at_once(*, bulk: bool = False) -> int:
+    """Requests that one window holds; bulk reading leaves part of each to others."""
+    most = max(1, settings.QUICKBOOKS_PER_SECOND - 1)
+    return max(1, most - max(1, most // 4)) if bulk else most
+
+
 def take(realm: str, *, bulk: bool = False) -> None:
     """Wait for the realm's next free moment; raises Resting when that is not soon.
 
     ``bulk`` leaves part of each second to those whom a person or a message waits for.
     """
-    most = max(1, settings.QUICKBOOKS_PER_SECOND - 1)
     interval = 60 / (settings.QUICKBOOKS_PER_MINUTE * STEADY)
-    at_once = max(1, int(settings.QUICKBOOKS_PER_MINUTE * (1 - STEADY)) - 1)
+    ahead = max(1, int(settings.QUICKBOOKS_PER_MINUTE * (1 - STEADY)) - 1)
     values = {
         "key": key_of(realm),
-        "kept": most,
-        "most": max(1, most - max(1, most // 4)) if bulk else most,
+        "kept": at_once(),
+        "most": at_once(bulk=bulk),
         "window": WINDOW,
         "interval": interval,
-        "ahead": (at_once - 1) * interval,
+        "ahead": (ahead - 1) * interval,
         "longest": LONGEST_WAIT,
     }
     wait = _take(values)

@@ -6,11 +6,13 @@ import pytest
 
 from arbook import clock
 from arbook.gateways.models import Connection
+from arbook.heartbeat.jobs import VendorsRefused
 from arbook.setup.work import until_quiet
 from arbook.webhooks.models import WebhookEvent
 from invoices.models import Hold
 from reconciliation import jobs, meanwhile
 from reconciliation.models import CheckoutAttempt, StripePayment
+from tests.gateways.narrow import Narrow
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,53 @@ def test_a_page_that_expired_in_the_silence_is_closed_here(desk, owing, page):
 
     page.refresh_from_db()
     assert page.state == CheckoutAttempt.State.EXPIRED
+
+
+def test_money_given_back_in_the_silence_is_noticed(desk, owing, page):
+    desk.payer.pay(page.session_id)
+    catch_up(desk)
+    payment = StripePayment.objects.get()
+    desk.payer.refund(payment.charge, 5000)
+    desk.later(days=45)
+
+    catch_up(desk)
+
+    payment.refresh_from_db()
+    assert payment.refunded == 50
+
+
+@pytest.mark.parametrize("missing", [r"/v1/refunds", r"/v1/events"])
+def test_a_list_that_is_not_there_does_not_hide_what_the_others_tell(
+    desk, owing, page, settings, missing
+):
+    narrow = Narrow(status=404, missing=(missing,))
+    settings.STRIPE_API_URL = narrow.url("STRIPE")
+    try:
+        desk.payer.pay(page.session_id)
+        desk.later(days=45)
+
+        with pytest.raises(VendorsRefused):
+            jobs.catch_up(clock.now())
+        until_quiet()
+    finally:
+        narrow.close()
+
+    assert narrow.refused
+    assert len(desk.books.all("Payment")) == 1
+
+
+def test_who_connects_again_after_days_hears_what_happened_between(desk, owing, page):
+    desk.payer.pay(page.session_id)
+    desk.deliver(desk.events()[:1])
+    row = cashier()
+    secrets = row.secrets
+    row.delete()
+    desk.later(days=20)
+    desk._connect("stripe", "acct_harbor", secrets)
+
+    catch_up(desk)
+
+    assert len(desk.books.all("Payment")) == 1
 
 
 def test_events_are_asked_for_from_what_stripe_said_last_and_stored_once(desk, owing, page):
