@@ -18,7 +18,7 @@ ifdef SANDBOX_SMTP_PORT
 export SANDBOX_SMTP_PORT
 endif
 
-.PHONY: backup restore drill setup demo run test check bench screens chaos lock browser
+.PHONY: backup restore drill setup demo run test check bench screens chaos model lock browser
 .NOTPARALLEL:
 
 setup:
@@ -54,6 +54,10 @@ bench: setup
 
 screens: browser
 	@exec $(VENV) -m tests.screens $(ARGS)
+
+# Stories for MODEL_SECONDS, then each broken gate for a minute at most; MODEL_SEED repeats a run.
+model: setup
+	@MODEL_SECONDS=$${MODEL_SECONDS:-600} exec $(VENV) -m pytest --color=no -q -s tests/model $(ARGS)
 
 chaos: setup
 	@exec $(VENV) -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
