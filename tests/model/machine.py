@@ -32,7 +32,7 @@ from invoices import (
 from invoices import (
     promises as promised,
 )
-from invoices.models import Approval, Dispute, Escalation, Hold, Task
+from invoices.models import Approval, Dispute, Hold, Task
 from messaging import (
     approving,
     declining,
@@ -741,12 +741,6 @@ class Desk(RuleBasedStateMachine):
             for _ in range(2 if again else 1):
                 failed = self.world.run_jobs(*names)
                 assert not failed, failed
-            self.note_cases()
-
-    def note_cases(self) -> None:
-        """Whom a manager has been asked to look at."""
-        rows = Escalation.objects.filter(closed_at=None, stage="review")
-        self.truth.in_review = set(rows.values_list("customer__name", flat=True))
 
     # Three times, so that the machine draws it as often: it is what makes messages leave.
 
@@ -766,7 +760,6 @@ class Desk(RuleBasedStateMachine):
                     self.say_yes(slug, rows, Role.MANAGER)
             self.world.move(timedelta(seconds=61))
             self.world.work()
-            self.note_cases()
 
     @rule(days=DAYS, hour=HOURS)
     def another_day_at_the_desk(self, days: int, hour: int) -> None:

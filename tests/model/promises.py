@@ -208,7 +208,7 @@ def _keeps_silence(world: World, gone: Left, what: str) -> None:
         truth.breach(3, f"{what}: a person paused them until {truth.paused[name]}")
     if name in truth.charged_back:
         truth.breach(3, f"{what}: has a chargeback")
-    if name in truth.in_review:
+    if name in world.in_review():
         truth.breach(3, f"{what}: a manager's review is open")
     for book_id, _ in gone.lines:
         promised = truth.promised.get((gone.company, book_id))
@@ -490,7 +490,7 @@ def every_yes_and_no_is_explained(world: World, person: Person) -> None:
         paused = person.name in truth.paused and (
             truth.paused[person.name] is None or world.now < truth.paused[person.name]
         )
-        is_quiet = paused or person.name in truth.vip | truth.in_review | set(truth.waiting)
+        is_quiet = paused or person.name in truth.vip | world.in_review() | set(truth.waiting)
         touch = next_touch.of_invoice(invoice)
         if is_quiet and touch and not said.sentence.startswith("Blocked"):
             truth.breach(9, f"invoice {invoice} of {person.name} is quiet and says {said.sentence}")

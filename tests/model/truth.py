@@ -77,7 +77,6 @@ class Truth:
     # By invoice: the contested amount; quiet until; what was promised.
     disputed: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     promised: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    in_review: set[str] = field(default_factory=set)
     charged_back: set[str] = field(default_factory=set)
     disputes_known: set[str] = field(default_factory=set)
     # The day on which the page of an invoice foretold its next touch.

@@ -26,7 +26,7 @@ from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.process import process_waiting
 from customers.models import Channel, ConsentEvent, Customer
 from invoices import sync
-from invoices.models import Invoice
+from invoices.models import Escalation, Invoice
 from messaging.models import Message
 from reconciliation.models import StripePayment
 from tests.desk import Desk
@@ -315,6 +315,11 @@ class World:
             if page and is_moving and intent["id"] in told:
                 found |= set(page.parts)
         return found
+
+    def in_review(self) -> set[str]:
+        """Customers about whom a manager has been asked and has not answered."""
+        rows = Escalation.objects.filter(closed_at=None, stage=Escalation.Stage.REVIEW)
+        return set(rows.values_list("customer__name", flat=True))
 
     def is_waiting(self) -> bool:
         """Whether anything that does not wait for a decent hour is still to be done."""
