@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 
 from arbook.companies.models import Company, Role
 from arbook.setup import companies
@@ -198,7 +199,6 @@ class StopForm(forms.Form):
     until = forms.DateTimeField(
         required=False,
         label="Until",
-        help_text="Empty: until somebody resumes.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     scope = forms.ChoiceField(
@@ -212,6 +212,8 @@ class StopForm(forms.Form):
     def __init__(self, *args, now, may_everywhere: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self._now = now
+        zone = timezone.get_current_timezone_name()
+        self.fields["until"].help_text = f"On the clock of {zone}. Empty: until somebody resumes."
         if not may_everywhere:
             del self.fields["scope"]
 

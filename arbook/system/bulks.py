@@ -88,16 +88,16 @@ def take_turn(bulk: Bulk, *, now: datetime) -> bool:
         if bulk.is_over:
             return False
         turn = list(bulk.rows.filter(done_at=None).order_by("pk")[:TURN])
-        if not turn:
-            _finish(bulk, now)
-            return False
         rows = _log(bulk.side).in_bulk([one.row for one in turn])
         for one in turn:
             subject = rows.get(one.row)
             one.took = subject is not None and _act(bulk, subject, now)
             one.done_at = now
         BulkRow.objects.bulk_update(turn, ["took", "done_at"])
-    return True
+        is_left = bulk.rows.filter(done_at=None).exists()
+        if not is_left:
+            _finish(bulk, now)
+    return is_left
 
 
 @transaction.atomic
