@@ -48,8 +48,14 @@ def _answer(request, message: Message):
         "messaging/unsubscribe.html",
         {
             "company": message.company,
-            "address": message.address,
+            "address": _masked(message.address),
             "is_stopped": standing.is_withdrawn,
             "is_test": bool(message.test_address),
         },
     )
+
+
+def _masked(address: str) -> str:
+    """Enough for its owner to know it again; the link may have been handed on."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}"
