@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from arbook.audit import log
@@ -23,6 +24,8 @@ WAITING_FOR = {
 }
 
 
+# What a connection can do without.
+OPTIONAL = frozenset({"webhook_keys"})
 # Vendors whose own lists tell what their webhooks may not have told.
 HEARD = frozenset({Vendor.STRIPE, Vendor.TWILIO})
 
@@ -115,13 +118,15 @@ def with_twilio(
     account_sid: str,
     auth_token: str,
     messaging_service: str,
+    webhook_keys: str = "",
     by: User | None,
     now: datetime,
 ) -> Connection:
+    """``webhook_keys`` are the shared keys Twilio may sign with: ``name=secret``, by commas."""
     candidate = _candidate(
         company,
         Vendor.TWILIO,
-        {"auth_token": auth_token},
+        {"auth_token": auth_token, "webhook_keys": _named(webhook_keys)},
         external_id=account_sid,
         options={"messaging_service": messaging_service},
     )
@@ -157,6 +162,15 @@ def disconnect(connection: Connection, *, by: User, now: datetime) -> None:
             company=connection.company,
         )
         connection.delete()
+
+
+def _named(keys: str) -> dict[str, str]:
+    """Raises ValidationError where one has no name or no secret."""
+    pairs = [one.partition("=") for one in keys.split(",") if one.strip()]
+    found = {name.strip(): secret.strip() for name, _, secret in pairs}
+    if not all(name and secret for name, secret in found.items()):
+        raise ValidationError("Each webhook key is its name, an equals sign, and its secret.")
+    return found
 
 
 def _candidate(company, vendor, secrets, *, external_id="", options=None) -> Connection:

@@ -37,6 +37,15 @@ class TwilioForm(forms.Form):
         label="Messaging service SID",
         error_messages={"invalid": "A messaging service is MG and 32 characters of 0-9 and a-f."},
     )
+    webhook_keys = forms.CharField(
+        label="Webhook keys",
+        widget=_SECRET,
+        required=False,
+        help_text=(
+            "Only where Twilio signs webhooks with shared keys: webhooks_sharedkey_…=secret,"
+            " several by commas."
+        ),
+    )
 
 
 class SlackForm(forms.Form):

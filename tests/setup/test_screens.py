@@ -234,6 +234,20 @@ def test_twilios_ids_are_checked_before_anybody_is_asked(client, owner, company,
     assert "A messaging service is MG and 32 characters" in _text(page)
 
 
+def test_twilios_shared_webhook_keys_are_kept_by_name_and_never_shown(
+    client, owner, company, vendors
+):
+    sent = {"account_sid": SID, "messaging_service": SERVICE, "auth_token": SECRETS["auth_token"]}
+    client.post(f"{SETUP}/connections/twilio/", sent | {"webhook_keys": "key_1=shh, key_2=psst"})
+    client.post(f"{SETUP}/connections/twilio/", sent)
+
+    row = Connection.objects.of(company).get()
+    assert row.secrets["webhook_keys"] == {"key_1": "shh", "key_2": "psst"}
+    assert "psst" not in _text(client.get(f"{SETUP}/connections/twilio/"))
+    refused = client.post(f"{SETUP}/connections/twilio/", sent | {"webhook_keys": "psst"})
+    assert refused.status_code == 422
+
+
 def test_twilio_and_slack_are_connected_by_form(client, owner, company, vendors):
     client.post(
         f"{SETUP}/connections/twilio/",

@@ -52,8 +52,8 @@ def connect(request, company, vendor):
     known = {**connection.options, "account_sid": connection.external_id} if connection else {}
     form = form_class(request.POST or None, initial=known)
     if connection is None:
-        for field in form.fields.values():
-            field.required = True
+        for name, field in form.fields.items():
+            field.required = name not in connections.OPTIONAL
     if form.is_valid():
         try:
             save(company, by=request.user, now=clock.now(), **form.cleaned_data)

@@ -18,7 +18,7 @@ from arbook.setup import connections
 OPTIONS = {
     "quickbooks": ["realm", "refresh_token"],
     "stripe": ["secret_key", "webhook_secret"],
-    "twilio": ["account_sid", "auth_token", "messaging_service"],
+    "twilio": ["account_sid", "auth_token", "messaging_service", "webhook_keys"],
     "slack": ["bot_token", "channel"],
 }
 CONNECT = {
@@ -48,7 +48,9 @@ class Command(BaseCommand):
         if company is None:
             raise CommandError(f"There is no company {slug}; create it with: manage.py company")
         given = {name: self._value(name, options.get(name)) for name in OPTIONS[vendor]}
-        missing = [name for name, value in given.items() if not value]
+        missing = [
+            name for name, value in given.items() if not value and name not in connections.OPTIONAL
+        ]
         if missing:
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
             raise CommandError(f"{vendor} also needs {flags}.")
