@@ -13,6 +13,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from arbook import clock
+from arbook.audit import sealing
 from arbook.companies.models import Company
 from arbook.gateways import measures
 from arbook.gateways.models import Connection
@@ -185,6 +186,13 @@ def _processes(now: datetime) -> Iterator[Metric]:
         "Since a periodic job last ended well.",
         ["job"],
         [(job.name, _seconds(job.ok_at, now)) for job in jobs if job.ok_at],
+    )
+    unsealed, since = sealing.unsealed_since(now=system)
+    yield _gauge(
+        "audit_unsealed_seconds",
+        "How long entries of the record have waited for a seal longer than they should.",
+        [],
+        [(_seconds(since, system) if unsealed else 0.0,)],
     )
     yield _gauge(
         "job_failing",

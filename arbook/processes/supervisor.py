@@ -140,7 +140,8 @@ class Supervisor:
                 sys.stdout = open(os.devnull, "w")  # noqa: SIM115
 
     def say_as(self, name: str, line: str) -> None:
-        self.say(f"{name:>9} | {line}")
+        # A line that is JSON already says where it comes from, and must stay JSON.
+        self.say(line if line.startswith("{") else f"{name:>9} | {line}")
 
     def _note(self, sign: str, group: int) -> None:
         self._warden.stdin.write(f"{sign}{group}\n".encode())

@@ -196,7 +196,6 @@ def test_it_opens_once_the_codes_are_said_to_be_kept(strict, sandbox):
     assert _is_in(client)
     assert secret not in str(list(Authenticator.objects.values("data")))
 
-
     client.post("/accounts/2fa/recovery-codes/generate/")
     assert not _is_in(client)
 

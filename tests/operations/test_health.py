@@ -81,6 +81,7 @@ def test_the_numbers_name_queues_connections_vendors_and_nobody(client):
 
     messages = 'arbook_messages{direction="out",medium="sms",purpose="reminder",state="proposed"}'
     assert f"{messages} 1.0" in text
+    assert "arbook_audit_unsealed_seconds 0.0" in text
     assert 'arbook_connection_up{company="here",vendor="stripe"} 1.0' in text
     assert 'arbook_company_stopped{company="here"} 0.0' in text
     calls = (

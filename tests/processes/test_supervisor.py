@@ -21,6 +21,13 @@ def test_a_process_that_dies_is_started_again_and_said_so(terminal):
     terminal.wait_for("p0 | ready", times=2)
 
 
+def test_a_line_that_is_json_stays_json(terminal):
+    terminal.supervise('echo \'{"level": "INFO"}\'; echo ready; exec sleep 1000')
+
+    terminal.wait_for("p0 | ready")
+    assert '\n{"level": "INFO"}\n' in f"\n{terminal.text}"
+
+
 def test_orphans_of_a_dead_process_are_gone_before_it_starts_again(terminal):
     terminal.supervise("sleep 1001 & echo ready; sleep 0.1; kill -9 $$")
 
