@@ -125,7 +125,8 @@ def _cell(sheet, value: Any) -> Any:
 
 
 def _bold(sheet, title: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, str(title))
+    cell = WriteOnlyCell(sheet, neutral(str(title)))
+    cell.data_type = "s"
     cell.font = Font(bold=True)
     return cell
 

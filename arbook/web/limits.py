@@ -77,7 +77,7 @@ def limited(name: str, *, limits: Callable[[], tuple[Limit, Limit]], template: s
             of_address, of_link = limits()
             try:
                 count(f"{name}-address", neighbourhood(request), of_address)
-                count(f"{name}-link", str(token), of_link)
+                count(f"{name}-link", str(token).lower(), of_link)
             except TooMany as refusal:
                 return too_many(request, wait=refusal.wait, template=template)
             return view(request, **given)

@@ -27,6 +27,14 @@ ROWS = [
         ("@import", "'@import"),
         ("\tx", "'\tx"),
         ("\rx", "'\rx"),
+        ("\nx", "'\nx"),
+        ("\uff1dSUM(A1)", "'\uff1dSUM(A1)"),
+        ("\uff0b1+1", "'\uff0b1+1"),
+        ("\uff0dcmd", "'\uff0dcmd"),
+        ("\uff20import", "'\uff20import"),
+        (" =1+1", "' =1+1"),
+        ("\ufeff=1+1", "'\ufeff=1+1"),
+        ("\u200b@import", "'\u200b@import"),
         ("-75.25", "-75.25"),
         ("+18605550123", "+18605550123"),
         (Decimal("-75.25"), Decimal("-75.25")),
@@ -83,3 +91,23 @@ def test_marks_that_no_workbook_can_hold_are_left_out():
 def test_an_unknown_kind_is_no_page():
     with pytest.raises(Http404):
         export.as_file("pdf", name="x", header=[], rows=[])
+
+
+def test_a_workbook_opened_again_holds_no_formula_and_true_numbers():
+    rows = [[text, Decimal("-12.50"), -3] for text in ("=1+1", "\uff1dSUM(A1)", "@x", "+cmd")]
+
+    answer = export.as_xlsx(name="Risky", header=["=Name", "Balance", "Days"], rows=rows)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    for row in sheet.iter_rows(min_row=2):
+        assert row[0].data_type == "s"
+        assert (row[1].value, row[2].value) == (-12.5, -3)
+        assert row[1].data_type == row[2].data_type == "n"
+
+
+def test_a_csv_begins_with_the_mark_that_excel_reads():
+    answer = export.as_csv(name="x", header=["Name"], rows=[["Café"]])
+
+    assert b"".join(answer.streaming_content).startswith(b"\xef\xbb\xbf")
