@@ -1,11 +1,13 @@
 """What Twilio tells us, in plain values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from arbook.gateways import errors, twilio
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
+from customers import consent
 from customers.models import Channel
-from messaging import delivery, inbound
+from messaging import delivery, hearing, inbound
 
 
 @handles("twilio", "status")
@@ -39,6 +41,26 @@ def text_received(event: WebhookEvent, now: datetime) -> None:
             for number in range(min(int(count), 10) if count.isdigit() else 0)
         ],
         carrier_type=fields.get("OptOutType") or "",
-        received_at=event.received_at,
+        received_at=_written_at(event, fields),
         now=now,
     )
+
+
+def _written_at(event: WebhookEvent, fields: dict) -> datetime:
+    """When the text came to Twilio, where that decides something; else when we heard of it.
+
+    Notifications overtake each other, and name no time: a START that would lift an opt-out may have
+    been written before it.
+    """
+    sender = inbound.address_of(Channel.SMS, fields.get("From") or "")
+    if not hearing.is_clear_start(fields.get("Body") or ""):
+        return event.received_at
+    if not consent.standing(event.company, Channel.SMS, sender).is_withdrawn:
+        return event.received_at
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
+    try:
+        text = twilio.of(event.company).read_inbound(sid)
+    except errors.Refused:
+        return event.received_at  # Twilio does not keep it any more
+    # Twilio cuts the second off; within one second the order in which we heard decides.
+    return min(event.received_at, text.received_at + timedelta(seconds=1))

@@ -95,11 +95,15 @@ def _rest(thread: Thread, now: datetime) -> None:
     thread.save()
 
 
+def is_clear_start(body: str) -> bool:
+    """Whether the carrier itself takes the words for "text me again"."""
+    return body.strip(" .!\"'").casefold() in CLEAR_START
+
+
 def _start(thread: Thread, message: Message, *, now: datetime) -> bool:
     """Whether consent is given; a wish in other words waits for a person."""
     channel = CHANNEL_OF[message.medium]
-    is_clear = message.body.strip(" .!\"'").casefold() in CLEAR_START
-    if is_clear and channel == Channel.SMS:
+    if is_clear_start(message.body) and channel == Channel.SMS:
         consent.grant(
             thread.company,
             channel=channel,

@@ -149,6 +149,10 @@ class Twilio:
         """The text as it stands."""
         return self._call(lambda: _sent(self._client.messages(sid).fetch()))
 
+    def read_inbound(self, sid: str) -> InboundText:
+        """A text a customer sent us, with the second in which Twilio got it."""
+        return self._call(lambda: _received(self._client.messages(sid).fetch()))
+
     def inbound_since(self, when: datetime) -> list[InboundText]:
         """Texts customers sent to our numbers since then, oldest first."""
 

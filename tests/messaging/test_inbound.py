@@ -1,7 +1,7 @@
 """Replies over the whole wire: the customer's phone, the signed webhook, what is done at once."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -152,6 +152,29 @@ def test_start_gives_consent_back_only_by_the_carriers_own_word(line):
 
     assert standing(line.company) == "given"
     assert ConsentEvent.objects.latest("pk").source == ConsentEvent.Source.CARRIER
+
+
+def test_a_start_that_comes_late_lifts_no_newer_opt_out(line):
+    line.hears("STOP")
+    line.sandbox.delivery.hold("twilio")
+    line.sandbox.phone(PHONE).reply("START", to=NUMBER)
+    movable.move(timedelta(minutes=2))
+    line.sandbox.phone(PHONE).reply("please don't text me again", to=NUMBER)
+    start, stop = line.sandbox.delivery.waiting("twilio")
+
+    for parcel in (stop, start):
+        assert line.sandbox.delivery.send(parcel) == 200
+        until_quiet()
+
+    assert standing(line.company) == "withdrawn"
+    line.sandbox.delivery.discard("twilio")
+
+
+def test_a_start_after_an_opt_out_is_heard_in_the_next_second(line):
+    line.hears("please don't text me again")
+    line.hears("START")
+
+    assert standing(line.company) == "given"
 
 
 def test_a_text_from_an_unknown_number_is_kept_for_a_person(line):
