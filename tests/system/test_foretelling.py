@@ -1,6 +1,7 @@
 """A replay's preview: it writes nothing, it equals what then happens, and twice is once."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -47,7 +48,11 @@ def paid(desk):
     customer = desk.invoice(desk.ids[0]).customer
     link = paylinks.link_for(customer, [desk.invoice(one) for one in desk.ids], now=clock.now())
     checkout.open_page(link, now=clock.now())
+    desk.sandbox.pace = 0.02
     desk.payer.pay(link.attempts.get().session_id)
+    # Stripe knows its fee a moment later; both runs shall meet the same Stripe.
+    while not desk.sandbox.tasks.idle:
+        time.sleep(0.01)
     return desk
 
 
@@ -333,7 +338,7 @@ def test_a_handler_that_would_fail_again_is_foretold_to(paid):
     told = foretelling.of_event(event, now=clock.now())
 
     assert told.state == "received"
-    assert told.error.startswith("Unreachable: Stripe failed")
+    assert "Stripe failed: it answered 500." in told.error
 
 
 def test_a_row_that_somebody_holds_is_said_to_be_busy(paid):
