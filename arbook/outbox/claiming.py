@@ -36,7 +36,8 @@ WITH RECURSIVE waiting AS (
         WHERE {ready} AND coalesce(ready.company_id, 0) = waiting.company)
     ORDER BY company <= %(after)s, company LIMIT %(companies)s
 )
-UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1, leased_until = %(lease)s
+UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1, leased_until = %(lease)s,
+       begun = false
 WHERE id IN (
     SELECT share.id FROM turns, LATERAL (
         SELECT id FROM outbox_effect AS ready
@@ -58,9 +59,16 @@ FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
 WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
 """
 
+_BEGIN = """
+UPDATE outbox_effect AS mine SET begun = true
+FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
+WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
+RETURNING mine.id
+"""
+
 _RELEASE = """
 UPDATE outbox_effect AS mine
-SET state = 'pending', attempts = mine.attempts - 1, leased_until = NULL
+SET state = 'pending', attempts = mine.attempts - 1, leased_until = NULL, begun = true
 FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
 WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
 """
@@ -119,20 +127,30 @@ def renew(effects: Iterable[Effect]) -> None:
     _update(_RENEW, [lease()], effects)
 
 
+def begin(effects: Iterable[Effect]) -> set[int]:
+    """Write down that the calls may begin now; returns the keys of those that are still ours."""
+    return {pk for (pk,) in _update(_BEGIN, [], effects)}
+
+
 def release(effects: Iterable[Effect]) -> None:
     """Give back what was taken and not begun; it costs no attempt."""
     _update(_RELEASE, [], effects)
 
 
 def sweep() -> int:
-    """Free effects whose worker died: in doubt where the vendor has no key of ours, else ready."""
+    """Free effects whose worker died.
+
+    In doubt is only what had begun where the vendor has no key of ours; the rest is ready.
+    """
     expired = Effect.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system())
     doubtful = [name for name, kind in KINDS.items() if kind.resolve]
-    count = expired.filter(kind__in=doubtful).update(
-        state=State.UNSURE, failure=errors.Unknown.failure, error="The worker died in the call."
+    died = {"failure": errors.Unknown.failure, "error": "The worker died in the call."}
+    count = expired.filter(kind__in=doubtful, begun=True).update(state=State.UNSURE, **died)
+    count += expired.filter(kind__in=doubtful).update(
+        state=State.PENDING, begun=True, error="The worker died before the call."
     )
     return count + expired.exclude(kind__in=doubtful).update(
-        state=State.PENDING, failure=errors.Unknown.failure, error="The worker died in the call."
+        state=State.PENDING, begun=True, **died
     )
 
 
@@ -160,10 +178,12 @@ def next_lapse() -> datetime | None:
     )
 
 
-def _update(statement: str, first: list, effects: Iterable[Effect]) -> None:
+def _update(statement: str, first: list, effects: Iterable[Effect]) -> list[tuple]:
     effects = list(effects)
-    if effects:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                statement, [*first, [one.pk for one in effects], [one.attempts for one in effects]]
-            )
+    if not effects:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement, [*first, [one.pk for one in effects], [one.attempts for one in effects]]
+        )
+        return cursor.fetchall() if cursor.description else []

@@ -7,7 +7,7 @@ attempt that made the claim. What may stop other things leaves first: see ``Kind
 import contextvars
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from arbook.audit import log
 from arbook.gateways import errors
 from arbook.heartbeat import keeping
 from arbook.outbox import outcomes, turns
-from arbook.outbox.claiming import claim, release, renew, sweep
+from arbook.outbox.claiming import begin, claim, release, renew, sweep
 from arbook.outbox.doubt import settle_unsure
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Kind, Later
@@ -130,17 +130,29 @@ def _perform_all(kind: Kind, effects: list[Effect], now, keeper, stopping, threa
     turn = Turn(keeper, stopping, at_least=max(threads, 1))
     if threads <= 1:
         for effect in effects:
-            yield effect, _perform(kind, effect, prepared, turn)
+            is_ours = _begin(kind, [effect])
+            yield effect, _perform(kind, effect, prepared, turn) if is_ours else NOT_BEGUN
         return
     with ThreadPoolExecutor(threads) as pool:
-        running = {
-            pool.submit(
-                contextvars.copy_context().run, _perform_apart, kind, effect, prepared, turn
-            ): effect
-            for effect in effects
-        }
-        for finished in as_completed(running):
-            yield running[finished], finished.result()
+        running: dict[Future, Effect] = {}
+        while effects or running:
+            if effects and len(running) <= threads:
+                # Never many more than are called at once: these are in doubt if we die now.
+                batch, effects = effects[:threads], effects[threads:]
+                ours = _begin(kind, batch)
+                for effect in batch:
+                    if effect.pk not in ours:
+                        yield effect, NOT_BEGUN
+                        continue
+                    arguments = (_perform_apart, kind, effect, prepared, turn)
+                    running[pool.submit(contextvars.copy_context().run, *arguments)] = effect
+            for finished in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(finished), finished.result()
+
+
+def _begin(kind: Kind, effects: list[Effect]) -> set[int]:
+    """Note that these calls begin, where a call that was cut off would leave a doubt."""
+    return begin(effects) if kind.resolve else {effect.pk for effect in effects}
 
 
 def _perform(kind: Kind, effect: Effect, prepared: dict, turn: Turn):

@@ -38,6 +38,9 @@ class Effect(models.Model):
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    # Whether the vendor may have heard of it in this turn. Only a claim says no, and only until
+    # just before the call: what a dead worker had not begun is in no doubt.
+    begun = models.BooleanField(default=True, db_default=True)
     failure = models.CharField(max_length=12, blank=True)
     error = models.TextField(blank=True)
     result = models.JSONField(default=dict)

@@ -213,5 +213,5 @@ def settle(effect: Effect, now: datetime, **values) -> bool:
             pk=effect.pk,
             attempts=effect.attempts,
             state__in=[State.IN_FLIGHT, State.UNSURE],
-        ).update(leased_until=None, **values)
+        ).update(leased_until=None, begun=True, **values)
     )

@@ -180,7 +180,7 @@ def test_what_the_vendor_never_saw_is_done_after_all(vendor):
 def test_a_dead_workers_effect_is_in_doubt_when_the_vendor_has_no_key_of_ours(vendor):
     KINDS["test.act"] = vendor.kind(resolve=vendor.resolve)
     effect = _enqueue()
-    drain.claim(KINDS["test.act"], now=NOW)
+    drain.begin(drain.claim(KINDS["test.act"], now=NOW))
     Effect.objects.update(leased_until=clock.system() - timedelta(seconds=1))
     vendor.found = [{"sid": "SM2"}]
 
