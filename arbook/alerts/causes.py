@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 
 from arbook.alerts import alerts
 from arbook.alerts.models import Cause
@@ -117,7 +118,12 @@ def _first(company: Company, trouble: Trouble, now: datetime) -> int:
         told_at=now,
     )
     alerts.tell(
-        company, key=f"cause:{cause.pk}", title=_title(trouble), text=_text(trouble), now=now
+        company,
+        key=f"cause:{cause.pk}",
+        title=_title(trouble),
+        text=_text(trouble),
+        url=_place(company, trouble),
+        now=now,
     )
     return 1
 
@@ -133,10 +139,17 @@ def _still(cause: Cause, trouble: Trouble, now: datetime) -> int:
             key=f"cause:{cause.pk}:{now:%Y-%m-%d}",
             title=f"Still: {_title(trouble)}",
             text=_text(trouble),
+            url=_place(cause.company, trouble),
             now=now,
         )
     cause.save(update_fields=["count", "error", "told_at", "told_count"])
     return int(is_due)
+
+
+def _place(company: Company, trouble: Trouble) -> str:
+    """Where a person sees to it."""
+    is_dead = trouble.where in (Where.INBOUND, Where.OUTBOUND)
+    return reverse("system:dead" if is_dead else "system:overview", args=[company.slug])
 
 
 def _title(trouble: Trouble) -> str:

@@ -48,11 +48,13 @@ class Worker:
         self._name = names.worker()
         self._pulse = beats.Pulse(self._name)
         self._is_stopping = False
+        self._told_at = 0.0
         self._woken = threading.Event()
         self._began_at = time.monotonic()
 
     def stop(self, *_signal: object) -> None:
         # No lock is taken here: the thread that a signal interrupts may hold it.
+        self._told_at = self._told_at or time.monotonic()
         self._is_stopping = True
 
     def is_stopping(self) -> bool:
@@ -64,7 +66,7 @@ class Worker:
         aside.start()
         self._repeat(self._listen)
         self._woken.set()
-        aside.join(GRACE)
+        aside.join(max(self._told_at + GRACE - time.monotonic(), 0.1))
         try:
             jobs.hand_back(names.here())
             beats.forget(self._name)

@@ -49,6 +49,7 @@ def test_a_hundred_rows_dead_of_one_thing_are_one_word(company):
     assert title == "Something to be done outside waits for a person (messaging.send)"
     assert text == "100 wait.\nCause: refused it.\nNo such number"
     assert Cause.objects.get().count == 105
+    assert Effect.objects.get(kind="alerts.mail").payload["url"].endswith("/dead-letters/")
 
 
 def test_another_kind_of_failure_or_company_is_another_cause(company):

@@ -43,7 +43,7 @@ def _is_listening(worker: Worker) -> bool:
         return cursor.fetchone() is not None
 
 
-def _write(key: str) -> Effect:
+def _write(key: str, *, now=None) -> Effect:
     company = factories.company(alert_email="staff@harbor.example")
     return outbox.enqueue(
         "alerts.mail",
@@ -51,6 +51,7 @@ def _write(key: str) -> Effect:
         company=company,
         payload={"to": "staff@harbor.example", "title": key, "text": "", "url": ""},
         now=clock.now(),
+        not_before=now,
     )
 
 
@@ -174,3 +175,19 @@ def test_it_takes_up_a_job_whose_process_died_and_looks_itself_when_the_heartbea
 
     wait_for(lambda: JobRun.objects.exclude(ok_at=None).count() == len(JOBS), "every job", 40)
     assert Beat.objects.get(name="schedule").last_at < clock.system() - timedelta(seconds=46)
+
+
+def test_it_wakes_when_the_lease_of_a_dead_neighbour_runs_out(worker, sandbox):
+    """It sleeps a minute at a time, and nobody tells it."""
+    effect = _write("left behind", now=clock.now() + timedelta(hours=1))
+    Effect.objects.update(
+        state="in_flight",
+        attempts=1,
+        not_before=clock.now(),
+        leased_until=clock.system() + timedelta(seconds=2),
+    )
+    outbox.wake()  # the neighbour claimed it, and then died
+
+    wait_for(lambda: _is_done(effect), "the mail", seconds=10)
+
+    assert Effect.objects.get(pk=effect.pk).attempts == 2
