@@ -101,7 +101,8 @@ AREAS = (
     Area("Setup", "cog-6-tooth", (
         Act("Sees connections, members and this table", VIEWER,
             reads=_names("setup", "connections members roles")),
-        Act("Has the books read now", BOOKKEEPER, posts=("setup:sync_now",)),
+        Act("Has the books read now, tries a vendor that rests, catches up by hand", BOOKKEEPER,
+            posts=_names("setup", "sync_now read_now try_now")),
         Act("Reads the settings", MANAGER, reads=("setup:company",)),
         Act("Changes the settings, and goes live", OWNER, posts=("setup:company",)),
         Act("Connects and disconnects QuickBooks, Stripe, Twilio and Slack", OWNER,

@@ -211,6 +211,7 @@ REST = [
     Place("connect-stripe", f"{SETUP}/connections/stripe/"),
     Place("connect-refused", f"{SETUP}/connections/stripe/", steps=("nonsense main form.form",)),
     Place("members", f"{SETUP}/members/"),
+    Place("roles", f"{SETUP}/members/roles/"),
     Place("settings", f"{SETUP}/settings/"),
     Place("settings-read", f"{SETUP}/settings/", who=MANAGER),
     Place("settings-refused", f"{SETUP}/settings/", steps=("nonsense main form.form",)),
@@ -220,6 +221,8 @@ REST = [
     Place("email", "/accounts/email/"),
     Place("password-change", "/accounts/password/change/"),
     Place("sign-out", "/accounts/logout/"),
+    Place("sessions", "/accounts/sessions/"),
+    Place("is-it-you", "/accounts/reauthenticate/"),
     Place("second-factor", "/accounts/2fa/"),
     Place(
         "second-factor-set-up",

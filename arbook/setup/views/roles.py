@@ -12,7 +12,7 @@ def matrix(request, company):
     areas = [
         {
             "area": area,
-            "rows": [(act.said, [act.allows(role) for role in Role]) for act in area.acts],
+            "rows": [(act.said, [(role, act.allows(role)) for role in Role]) for act in area.acts],
         }
         for area in AREAS
     ]
