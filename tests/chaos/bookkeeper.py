@@ -13,6 +13,8 @@ from tests.chaos.first_day import PASSWORD
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 APPROVES = re.compile(r'name="seen" value="([^"]+)"')
+PATIENCE = 60
+"""Seconds somebody looks at a page that does not come."""
 LOOKS_AGAIN = 12
 """Approvals given from one look at the page."""
 
@@ -43,7 +45,7 @@ class Bookkeeper:
         answer = self._session.post(
             f"{self._url}/accounts/login/",
             data={"csrfmiddlewaretoken": token, "login": self._email, "password": PASSWORD},
-            timeout=20,
+            timeout=PATIENCE,
         )
         if not self.is_signed_in() or answer.status_code >= 400:
             raise Turned(f"{self._email} could not sign in: {answer.status_code}")
@@ -78,7 +80,7 @@ class Bookkeeper:
             f"{self._url}/c/{self.slug}/messages/approve/",
             data={"csrfmiddlewaretoken": self._csrf, "seen": ",".join(chosen)},
             headers={"Referer": f"{self._url}/c/{self.slug}/messages/"},
-            timeout=20,
+            timeout=PATIENCE,
             allow_redirects=False,
         )
         if answer.status_code >= 500:
@@ -100,7 +102,7 @@ class Bookkeeper:
         self._looks_left = LOOKS_AGAIN
 
     def _get(self, path: str) -> requests.Response:
-        answer = self._session.get(f"{self._url}{path}", timeout=20)
+        answer = self._session.get(f"{self._url}{path}", timeout=PATIENCE)
         if answer.status_code >= 500:
             raise Turned(f"{path} answered {answer.status_code}")
         return answer

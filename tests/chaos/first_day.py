@@ -28,7 +28,6 @@ def main(seed: int, customers: int) -> None:
         company = _company(client)
         _connect(company, client)
         cadence.ensure_default(company, now=clock.now())
-        report = sync.full(company, now=clock.now())
         for payer in client.payers:
             if payer.consents:
                 consent.grant(
@@ -40,6 +39,7 @@ def main(seed: int, customers: int) -> None:
                     by=None,
                     now=clock.now(),
                 )
+        report = sync.full(company, now=clock.now())
         print(client.slug, company.uuid, report.counts)
 
 
