@@ -6,10 +6,10 @@ One reading of a company runs at a time, and a second one says so.
 
 import gc
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -20,7 +20,7 @@ from arbook.companies.models import Company
 from arbook.gateways import quickbooks
 from arbook.gateways.errors import Refused, VendorError
 from arbook.gateways.quickbooks import QuickBooks
-from arbook.gateways.quickbooks_shapes import Changes, Page, Preferences
+from arbook.gateways.quickbooks_shapes import Changes, Deleted, Page, Preferences
 from customers.models import Customer
 from invoices import books_reading, cadence, mirror
 from invoices.mirror import Found
@@ -172,7 +172,11 @@ def _read_all(
         if page.broken:
             report.add(entity, broken=len(page.broken))
     gone = _vanished(company, gateway, entity, seen)
-    if gone:
+    if gone and entity == "Customer":
+        left = Found(deleted=[Deleted(entity, one, None) for one in sorted(gone)])
+        mirror.take(company, _with_orphans(company, gateway, left), now=now, quiet=quiet)
+        report.add(entity, deleted=len(gone))
+    elif gone:
         with transaction.atomic():
             touched = mirror.remove(company, entity, gone, now=now, quiet=quiet)
             mirror.after_change(company, touched, now=now)
@@ -248,21 +252,30 @@ def _with_orphans(company: Company, gateway: QuickBooks, found: Found) -> Found:
     gone = [one.id for one in found.deleted if one.entity == "Customer"]
     if not gone:
         return found
-    orphans = (
-        Invoice.objects.of(company).open().filter(customer__quickbooks_id__in=gone)
-    ).values_list("quickbooks_id", flat=True)
-    wanted = set(orphans) - {row.id for row in found.invoices}
-    if not wanted:
-        return found
-    page = books_reading.by_ids(gateway, "Invoice", wanted)
-    known = {row.id for row in found.invoices}
-    more = [row for row in page.rows if row.id not in known]
-    found = Found(**{**_fields(found), "invoices": [*found.invoices, *more]})
+    owned = dict(
+        Invoice.objects.of(company)
+        .open()
+        .filter(customer__quickbooks_id__in=gone)
+        .values_list("quickbooks_id", "customer__quickbooks_id")
+    )
+    wanted = set(owned) - {row.id for row in found.invoices}
+    if wanted:
+        page = books_reading.by_ids(gateway, "Invoice", wanted)
+        found = replace(found, invoices=[*found.invoices, *page.rows])
+    found = replace(found, merged=[*found.merged, *_merged(owned, found)])
     return books_reading.with_customers(company, gateway, found)
 
 
-def _fields(found: Found) -> dict:
-    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+def _merged(owned: dict[str, str], found: Found) -> list[tuple[str, str]]:
+    """Customers that went and whose open invoices all belong to one other by now: this is all that
+    change data capture tells of a merge, and what people decided about them must not be lost."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    for row in found.invoices:
+        if row.id in owned:
+            owners[owned[row.id]].add(row.customer_id)
+    return [
+        (old, new) for old, (new, *others) in sorted(owners.items()) if not others and new != old
+    ]
 
 
 def _vanished(company: Company, gateway: QuickBooks, entity: str, seen: set[str]) -> set[str]:
