@@ -73,7 +73,8 @@ def invitation(membership: Membership, *, by: str) -> tuple[str, str]:
     if user.has_usable_password():
         lines.append(f"Sign in: {settings.PUBLIC_URL}{company.get_absolute_url()}")
     else:
-        key = default_token_generator.make_token(user)
+        with wall.outside():  # a person's sign-in belongs to no company
+            key = default_token_generator.make_token(user)
         path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
         forgot = settings.PUBLIC_URL + reverse("account_reset_password")
         days = settings.PASSWORD_RESET_TIMEOUT // 86400

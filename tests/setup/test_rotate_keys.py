@@ -92,7 +92,7 @@ def test_a_second_run_changes_nothing(settings, old):
 
 
 def test_what_was_left_half_way_is_finished(settings, old):
-    first, second = _connected(2)
+    first, _ = _connected(2)
     settings.CREDENTIAL_KEYS = [NEW, old]
     first.save()  # what a run that was stopped had done already
 
