@@ -118,6 +118,7 @@ IN_QUICKBOOKS = one_of(
     pays_by_check={"slug": WHOSE, "pick": PICK, "part": PART},
     voids_or_deletes={"slug": WHOSE, "pick": PICK, "deletes": st.booleans()},
     credits={"slug": WHOSE, "pick": PICK, "part": PART, "applied": st.booleans()},
+    merges={"person": WHO, "pick": PICK},
     undoes_a_payment={"slug": WHOSE, "pick": PICK, "deletes": st.booleans()},
 )  # fmt: skip
 ONLINE = one_of(
@@ -203,9 +204,17 @@ class Desk(RuleBasedStateMachine):
         self.replays = replays
         self.tell("the story begins")
 
-    @rule(act=IN_QUICKBOOKS | ONLINE)
-    def money_moves(self, act: tuple) -> None:
+    @rule(act=IN_QUICKBOOKS)
+    def the_books_change(self, act: tuple) -> None:
         self.do(act)
+
+    @rule(act=ONLINE)
+    def money_moves_online(self, act: tuple) -> None:
+        self.do(act)
+
+    @rule(person=WHO, how=st.sampled_from(HOW_TO_PAY))
+    def somebody_pays(self, person: Person, how: str) -> None:
+        self.do(("taps_and_pays", {"person": person, "how": how}))
 
     @rule(act=ON_THEIR_PHONES)
     def customers_speak(self, act: tuple) -> None:
@@ -229,6 +238,8 @@ class Desk(RuleBasedStateMachine):
 
     def do(self, act: tuple) -> None:
         name, about = act
+        if "person" in about and about["person"].name in self.world.merged:
+            return
         getattr(self, name)(**about)
 
     # --- Telling ---------------------------------------------------------------------------------
@@ -251,6 +262,7 @@ class Desk(RuleBasedStateMachine):
     def judge(self) -> None:
         promises.hear(self.world)
         promises.hear_of_chargebacks(self.world)
+        promises.hear_of_merges(self.world)
         promises.posted_at_most_once(self.world)
         self.lapse()
         self.stop_at_a_breach()
@@ -326,6 +338,16 @@ class Desk(RuleBasedStateMachine):
                     owner, credit, apply_to=row["Id"] if applied else None
                 )
                 self.truth.promised.pop((slug, row["Id"]), None)
+
+    def merges(self, person: Person, pick: int) -> None:
+        others = [one for one in PEOPLE if one.company == person.company and one != person]
+        into = others[pick % len(others)]
+        if into.name in self.world.merged:
+            return
+        with self.does(f"QuickBooks: {person.name} is merged into {into.name}"):
+            ids = self.world.book_ids
+            self.world.books(person.company).merge(ids[person.name], ids[into.name])
+            self.world.merged[person.name] = into.name
 
     def undoes_a_payment(self, slug: str, pick: int, deletes: bool) -> None:
         books = self.world.books(slug)

@@ -24,7 +24,7 @@ from invoices.models import Dispute, Hold, Invoice, Task
 from messaging import why
 from messaging.models import Message
 from reconciliation.models import Chargeback, Match, Posting, StripePayment
-from tests.model.people import PEOPLE, Meaning, Person
+from tests.model.people import BY_NAME, PEOPLE, Meaning, Person
 from tests.model.truth import Left
 from tests.model.world import NAMES, ZONES, World
 
@@ -324,6 +324,21 @@ def hear_of_chargebacks(world: World) -> None:
             if dispute["id"] in known and page:
                 world.truth.disputes_known.add(dispute["id"])
                 world.truth.charged_back.add(page.person.name)
+
+
+def hear_of_merges(world: World) -> None:
+    """Whoever takes over a customer takes over why they are quiet, once the merge is known."""
+    for name, into in world.merged.items():
+        if name in world.merges_known or not world.is_merged(BY_NAME[name]):
+            continue
+        world.merges_known.add(name)
+        truth = world.truth
+        for quiet in (truth.vip, truth.charged_back):
+            if name in quiet:
+                quiet.add(into)
+        if name in truth.paused:
+            ends = [truth.paused[one] for one in (name, into) if one in truth.paused]
+            truth.paused[into] = None if None in ends else max(ends)
 
 
 # --- After every step ----------------------------------------------------------------------------

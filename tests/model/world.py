@@ -150,6 +150,9 @@ class World:
         # Texts whose webhook the carrier gave up on.
         self.lost_texts: set[str] = set()
         self.deleted_payments: set[str] = set()
+        # Who was merged into whom in the books, and of which merges the desk knows.
+        self.merged: dict[str, str] = {}
+        self.merges_known: set[str] = set()
         for person in PEOPLE:
             if person.consents:
                 self.truth.consent[person.company, person.mobile] = [(START - LONG_AGO, True)]
@@ -315,6 +318,13 @@ class World:
             if page and is_moving and intent["id"] in told:
                 found |= set(page.parts)
         return found
+
+    def is_merged(self, person: Person) -> bool:
+        """Whether the desk knows that this customer is another one now."""
+        rows = Customer.objects.filter(
+            company__slug=person.company, quickbooks_id=self.book_ids[person.name]
+        )
+        return rows.filter(merged_into__isnull=False).exists()
 
     def in_review(self) -> set[str]:
         """Customers about whom a manager has been asked and has not answered."""
