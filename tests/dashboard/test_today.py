@@ -310,7 +310,7 @@ def test_the_frame_costs_four_statements(client, company):
     client.force_login(factories.member(company))
     _fill(company, 3)
 
-    # Session, person, membership with company; the switch, the rail, the books, the connections; and
+    # Session, person, membership with company; the switch, the rail, the books, the connections;
     # on this page the stop twice, who may stop everything (two), into the company and out (four).
     assert _statements(client, "/c/harbor/setup/stop/") == 14
 
