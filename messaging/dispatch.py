@@ -3,7 +3,7 @@
 Running it again changes only what the facts changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,9 +20,16 @@ PLANNED_AGAIN = timedelta(days=2)
 
 @transaction.atomic
 def prepare(
-    company: Company, *, now: datetime, customer_ids: Iterable[int] | None = None
+    company: Company,
+    *,
+    now: datetime,
+    customer_ids: Iterable[int] | None = None,
+    causes: Mapping[int, int | None] | None = None,
 ) -> proposals.Prepared:
-    """Look at what is due (of these customers, or of all) and bring proposals in line."""
+    """Look at what is due (of these customers, or of all) and bring proposals in line.
+
+    ``causes`` names the entry of the record that each customer's look goes back to.
+    """
     drafting.lock(company)
     _plan_after_sending(company, now)
     due = cadence.due(company, today=company.local_date(now))
@@ -53,14 +60,20 @@ def prepare(
         edited={pk: row for pk, row in messages.items() if row.is_edited},
     )
     near_vip = attention.near_vip(company, drafts)
-    done = proposals.Run(company, now, messages, drafts, near_vip).write()
+    done = proposals.Run(company, now, messages, drafts, near_vip, causes or {}).write()
     decisions.forget(company, keep=ids | leaving, among=customer_ids)
     return done
 
 
-def revisit(company: Company, customer_ids: Iterable[int], *, now: datetime) -> proposals.Prepared:
+def revisit(
+    company: Company,
+    customer_ids: Iterable[int],
+    *,
+    now: datetime,
+    causes: Mapping[int, int | None] | None = None,
+) -> proposals.Prepared:
     """Look again at what is proposed to these customers."""
-    return prepare(company, now=now, customer_ids=customer_ids)
+    return prepare(company, now=now, customer_ids=customer_ids, causes=causes)
 
 
 def _lines_of(messages: dict[int, Message]) -> dict[int, list[int]]:

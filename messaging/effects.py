@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from arbook import clock
+from arbook.audit import log
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, Later, effect
@@ -117,12 +118,16 @@ def letter(one: Effect, prepared) -> dict:
     return prepared.as_result() if isinstance(prepared, Dropped) else hand_over.call(prepared)
 
 
-def _look_again(one: Effect, result: dict, now: datetime) -> None:
-    company = Company.objects.get(pk=one.company_id)
-    dispatch.revisit(company, [one.payload["customer"]], now=now)
+def _look_again(company, effects: list[Effect], now: datetime) -> dict:
+    """All customers in one look: one by one, an import of a thousand would keep others waiting."""
+    causes = {one.payload["customer"]: one.cause_id for one in effects}
+    shared = set(causes.values())
+    with log.because(shared.pop() if len(shared) == 1 else None):
+        dispatch.revisit(Company.objects.get(pk=company.pk), list(causes), now=now, causes=causes)
+    return {}
 
 
-@effect("messaging.revisit", then=_look_again, preview=_preview_revisit, chunk=100, rank=20)
+@effect("messaging.revisit", prepare=_look_again, preview=_preview_revisit, chunk=100, rank=20)
 def revisit(one: Effect, prepared) -> dict:
-    """Nothing happens outside: what is proposed to the customer is looked at again."""
+    """Nothing happens outside: what is proposed to the customer was looked at again."""
     return {}

@@ -1,7 +1,7 @@
 """Writing what one run found: proposals made, brought in line, withdrawn; some approved at once."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from arbook import money
@@ -52,6 +52,7 @@ class Run:
     messages: dict[int, Message]
     drafts: dict[int, Draft]
     near_vip: set[int]
+    causes: Mapping[int, int | None] = field(default_factory=dict)
 
     def write(self) -> Prepared:
         passing = {pk: draft for pk, draft in self.drafts.items() if draft.passed}
@@ -158,7 +159,7 @@ class Run:
         return gone
 
     def _record(self, rows: list[Message], verb: str, words: Callable[[Message], str]) -> None:
-        recording.record(rows, verb, words, by=None, now=self.now)
+        recording.record(rows, verb, words, by=None, now=self.now, causes=self.causes)
 
     def _words(self, row: Message) -> str:
         amount = money.words(row.total, self.company.currency)

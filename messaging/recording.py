@@ -1,7 +1,7 @@
 """What happened to messages, told on their own, the customer's and the invoices' timelines."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from arbook.audit import log
@@ -19,8 +19,12 @@ def record(
     *,
     by: User | None,
     now: datetime,
+    causes: Mapping[int, int | None] | None = None,
 ) -> list[Entry]:
-    """One entry for each message, in a constant number of statements."""
+    """One entry for each message, in a constant number of statements.
+
+    ``causes`` names the entry each customer's goes back to, where the work at hand has no one.
+    """
     if not rows:
         return []
     lines: dict[int, list[MessageLine]] = defaultdict(list)
@@ -36,6 +40,7 @@ def record(
                     at=now,
                     by=by,
                     data={"message": row.pk, "hash": row.content_hash},
+                    cause_id=(causes or {}).get(row.customer_id),
                 ),
                 about(row, lines[row.pk]),
             )
