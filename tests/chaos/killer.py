@@ -29,7 +29,7 @@ ENDED = {"drain": 3, "web master": 2, "q2 main": 2}
 """SIGTERMs to a whole group, as a service manager sends them."""
 DATABASE = {"postgres killed": 2, "postgres restarted": 2}
 OFTEN_ENOUGH = 30.0
-"""Seconds between blows to one of django-q2's parts, so that each finds a cluster that works."""
+"""Seconds between blows to django-q2's parts, and to the database, so that each finds it whole."""
 
 
 class Killer:
@@ -108,8 +108,11 @@ class Killer:
         return kill(self._rng.choice(found).group, signal.SIGTERM, group=True)
 
     def _may_hit(self, kind: str) -> bool:
-        family = "q2" if kind.startswith("q2") or kind in ("monitor", "pusher", "sentinel") else ""
-        if not family:
+        if kind in DATABASE:
+            family = "database"
+        elif kind.startswith("q2") or kind in ("monitor", "pusher", "sentinel"):
+            family = "q2"
+        else:
             return True
         now = time.monotonic()
         if now - self._hit_at.get(family, -OFTEN_ENOUGH) < OFTEN_ENOUGH:
@@ -120,4 +123,4 @@ class Killer:
     def _database(self, act: str) -> bool:
         number = signal.SIGKILL if act == "postgres killed" else signal.SIGINT
         postmaster = self.world.postmaster()
-        return bool(postmaster) and kill(postmaster, number)
+        return bool(postmaster) and self._may_hit(act) and kill(postmaster, number)
