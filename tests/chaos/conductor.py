@@ -24,6 +24,7 @@ from tests.chaos.world import WORKERS, NotStarted, World
 STEP = timedelta(minutes=5)
 REST_AT_MOST = 300.0
 """Seconds until everything must have come to rest once the vendors behave."""
+LATE_BLOWS = 90.0
 NIGHT = OPENS + timedelta(hours=22)
 """Six in the morning: as far as the clock may go before mails may leave again."""
 CALM = """
@@ -134,6 +135,10 @@ class Conductor:
                 self.day.forward(STEP)
                 done += 1
             time.sleep(0.1)
+        # A blow that found nobody to hit falls in the evening.
+        late = time.monotonic() + LATE_BLOWS
+        while self.killer.missing() and time.monotonic() < late:
+            time.sleep(0.5)
 
     def _rotate_keys(self, is_over: Callable[[], bool]) -> None:
         began = time.monotonic()

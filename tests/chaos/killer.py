@@ -16,16 +16,16 @@ KILLED = {
     "drain": 16,
     "web worker": 10,
     "web master": 3,
-    "q2 main": 2,
-    "q2 worker idle": 3,
-    "q2 worker busy": 2,
-    "monitor": 2,
-    "pusher": 2,
-    "sentinel": 2,
+    "q2 main": 1,
+    "q2 worker idle": 2,
+    "q2 worker busy": 1,
+    "monitor": 1,
+    "pusher": 1,
+    "sentinel": 1,
     "supervisor": 1,
 }
 """SIGKILLs in a day of six minutes."""
-ENDED = {"drain": 3, "web master": 2, "q2 main": 2}
+ENDED = {"drain": 3, "web master": 2, "q2 main": 1}
 """SIGTERMs to a whole group, as a service manager sends them."""
 DATABASE = {"postgres killed": 2, "postgres restarted": 2}
 OFTEN_ENOUGH = 30.0

@@ -11,16 +11,16 @@ from tests.chaos.control import Control
 from tests.chaos.world import VENDOR_TIMEOUT
 
 CALLS = {
-    "429": 0.04,
-    "500": 0.04,
-    "html502": 0.04,
-    "drop_before": 0.04,
-    "drop_after": 0.04,
-    "hang": 0.012,
+    "429": 0.025,
+    "500": 0.025,
+    "html502": 0.025,
+    "drop_before": 0.025,
+    "drop_after": 0.025,
+    "hang": 0.01,
     "slow": 0.02,
 }
 """Chance of each kind on each call of the HTTP vendors."""
-WEBHOOKS = {"doubled": 0.35, "shuffled": 0.35, "delayed": 0.12, "dropped": 0.12}
+WEBHOOKS = {"doubled": 0.4, "shuffled": 0.4, "delayed": 0.12, "dropped": 0.12}
 MAIL = {"tempfail": 0.1, "drop_after": 0.03, "hang": 0.03}
 HOURS_LATE = (10.0, 75.0)
 """Real seconds; the clock makes two minutes out of one of them."""
