@@ -8,9 +8,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -51,7 +52,7 @@ def drill(file: Path, *, say: Say) -> Proof:
         server.drop(name)
 
 
-def put_in_place(file: Path, *, replace: bool, say: Say) -> Proof:
+def put_in_place(file: Path, *, replace: bool, now: datetime, say: Say) -> Proof:
     """Make the backup the database in use. Raises RestoreFailed; then nothing has changed."""
     current = server.name()
     if _has_tables() and not replace:
@@ -63,18 +64,17 @@ def put_in_place(file: Path, *, replace: bool, say: Say) -> Proof:
         raise RestoreFailed(
             f"{others} other connections use the database {current}. Stop arbook everywhere first."
         )
-    stamp = time.strftime("%Y%m%d_%H%M%S", time.gmtime())
+    stamp = f"{now:%Y%m%d_%H%M%S}"
     fresh, aside = f"{current}_restoring_{stamp}", f"{current}_before_{stamp}"
-    try:
+    with ExitStack() as unless_it_holds:
+        unless_it_holds.callback(server.drop, fresh)
         proof = _into(fresh, file, say=say)
         if not proof.holds:
             raise RestoreFailed(_misfit(proof))
         say("Bringing its schema up to this version of arbook.")
         _manage("migrate", "--verbosity", "0", database=fresh)
         _manage("restored", backup.read(file).taken_at, database=fresh)
-    except BaseException:
-        server.drop(fresh)
-        raise
+        unless_it_holds.pop_all()
     connection.close()
     server.swap(current, fresh, aside)
     say(f"The database before it is kept as {aside}; drop it when you are sure.")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from arbook import clock
 from arbook.operations import restore
 from arbook.operations.backup import BackupRefused
 from arbook.operations.server import ProgramFailed
@@ -30,7 +31,9 @@ class Command(BaseCommand):
             if drill:
                 proof = restore.drill(file, say=self.stdout.write)
             else:
-                proof = restore.put_in_place(file, replace=replace, say=self.stdout.write)
+                proof = restore.put_in_place(
+                    file, replace=replace, now=clock.system(), say=self.stdout.write
+                )
         except (BackupRefused, restore.RestoreFailed, ProgramFailed) as refusal:
             raise CommandError(str(refusal)) from None
         for difference in proof.differences:
