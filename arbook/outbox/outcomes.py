@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 
+from arbook.encryption import CannotDecrypt
 from arbook.gateways import errors
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
@@ -59,7 +60,8 @@ def conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
         case Exception() if may_heal(result):
             # Ours, and soon over: a deadlock, a server that restarts. The call may have been made.
             logger.warning("effect %s %s was interrupted: %s", effect.kind, effect.pk, result)
-            if getattr(result, "before_the_call", False):
+            # Without the secret nothing was sent.
+            if getattr(result, "before_the_call", False) or isinstance(result, CannotDecrypt):
                 return _again(kind, effect, result, now)
             return _in_doubt(kind, effect, result, now)
         case Exception():
@@ -71,8 +73,9 @@ def conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
 
 
 def may_heal(error: Exception) -> bool:
-    """Whether trouble in our own house passes by itself: the database was away or undid it."""
-    return isinstance(error, OperationalError | InterfaceError)
+    """Whether trouble in our own house passes by itself: the database was away or undid it, or keys
+    are being changed and this process has yet to be restarted with the new ones."""
+    return isinstance(error, OperationalError | InterfaceError | CannotDecrypt)
 
 
 def failure_of(error: Exception) -> str:

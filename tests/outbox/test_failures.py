@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from arbook.encryption import CannotDecrypt
 from arbook.gateways import errors
 from arbook.outbox import drain, outbox, outcomes
 from arbook.outbox.models import Effect
@@ -219,3 +220,17 @@ def test_a_real_deadlock_in_the_outcome_heals(vendor, child_environment):
 
     assert Effect.objects.get(key="one").state == "done"
     assert not transaction.get_connection().needs_rollback
+
+
+@pytest.mark.django_db
+def test_a_process_with_the_keys_of_yesterday_leaves_the_effect_to_others(vendor):
+    vendor.use()
+    vendor.answers = [CannotDecrypt("No key in CREDENTIAL_KEYS opens this value.")]
+    outbox.enqueue("test.act", key="sealed", company=None, now=NOW)
+
+    drain.drain(now=lambda: NOW, kinds=["test.act"])
+    waiting = Effect.objects.get()
+    drain.drain(now=lambda: waiting.not_before, kinds=["test.act"])
+
+    assert (waiting.state, waiting.failure) == ("pending", "bug")
+    assert Effect.objects.get().state == "done"
