@@ -1,4 +1,4 @@
-"""Keys changed without downtime, as an operator does it: new key first, restart, rewrite, drop.
+"""Keys changed without downtime, as an operator does it: known, first, stored anew, old one gone.
 
 Each step of the deploy restarts the parts one after the other; the supervisor brings them back
 under the environment that is written by then.
@@ -51,8 +51,12 @@ class Deploy:
         keys["SECRET_KEY"] = secrets.token_urlsafe(40)
         known = [old_secret, *filter(None, keys["SECRET_KEY_FALLBACKS"].split(","))]
         keys["SECRET_KEY_FALLBACKS"] = ",".join(known)
+        # Everybody learns to read the new key before anybody writes with it.
+        keys["CREDENTIAL_KEYS"] = f"{old_credential},{new_credential}"
+        self._say("deploy: a new SECRET_KEY, the new credential key known")
+        self._roll()
         keys["CREDENTIAL_KEYS"] = f"{new_credential},{old_credential}"
-        self._say("deploy: new keys first")
+        self._say("deploy: the new credential key first")
         self._roll()
         self._rewrite()
         keys["CREDENTIAL_KEYS"] = new_credential
