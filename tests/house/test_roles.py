@@ -11,6 +11,7 @@ from arbook.companies.models import Role
 from arbook.setup import roles
 from arbook.setup.roles import AREAS, ELSEWHERE, Door
 from tests import factories
+from tests.house.fingerprints import of_all_tables
 from tests.house.lived_in import lived_in
 from tests.house.places import elsewhere, places
 
@@ -134,7 +135,7 @@ def _told(name: str, method: str, role: Role) -> set[int]:
 @pytest.mark.parametrize("who", ["stranger", "guest"])
 def test_nobody_else_gets_anything(here, there, who):
     client = _client(there.people[Role.OWNER] if who == "stranger" else None)
-    wrong = {}
+    wrong, before = {}, of_all_tables()
     for place in places():
         for method in METHODS:
             answer = getattr(client, method)(place.path(here.values))
@@ -146,6 +147,7 @@ def test_nobody_else_gets_anything(here, there, who):
                 wrong[f"{method} {place.name}"] = answer.status_code
 
     assert wrong == {}
+    assert of_all_tables() == before
 
 
 # --- Outside of companies ------------------------------------------------------------------------
