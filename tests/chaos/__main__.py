@@ -7,6 +7,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -28,6 +29,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the data folder in any case")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
+    # Ended from outside, it leaves nothing running all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     base = Path(os.environ.get("ARBOOK_DATA") or CHECKOUT / ".data").resolve()
     folder = base / "chaos" / f"{time.strftime('%m%d-%H%M%S')}-{seed}"
     print(f"seed {seed}, {options.minutes:g} minutes, {folder}", flush=True)

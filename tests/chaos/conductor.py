@@ -36,6 +36,7 @@ SELECT (SELECT count(*) FROM outbox_effect
         WHERE state IN ('in_flight', 'unsure') OR (state = 'pending' AND not_before <= %(now)s))
      + (SELECT count(*) FROM webhooks_webhookevent WHERE state IN ('received', 'in_flight'))
 """
+PREPARED = "SELECT count(*) FROM messaging_message WHERE state = 'proposed'"
 RAN = "SELECT bool_and(started_at >= %s) FROM heartbeat_jobrun WHERE name = ANY(%s)"
 NETS = ["sync the books", "catch up with Stripe", "prepare reminders", "ask for silent texts"]
 """Jobs that find what was lost; each looks once more before the books are compared."""
@@ -73,6 +74,7 @@ class Conductor:
         for desk in self.desks:
             _patiently(desk.sign_in)
         self._wait_until_all_run()
+        self._wait_for_the_batch()
 
     def _wait_until_all_run(self, most: float = 60) -> None:
         """A product that does not even start has no need of faults."""
@@ -84,6 +86,16 @@ class Conductor:
                 return
             time.sleep(0.5)
         raise NotStarted(f"The product does not keep running; see {self.world.house_log}.")
+
+    def _wait_for_the_batch(self, most: float = 150) -> None:
+        """The first heartbeat prepares what is due today; then people come to work."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            with self.world.connect() as connection:
+                if connection.execute(PREPARED).fetchone()[0] >= self.world.customers:
+                    return
+            time.sleep(1)
+        raise NotStarted("Nothing was prepared for the day: the heartbeat does not beat.")
 
     def run(self) -> Ledger:
         """The day, the night's rest, the evidence. Raises what broke in one of its own threads."""

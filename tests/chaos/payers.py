@@ -16,6 +16,7 @@ import requests
 from tests.chaos.cast import Client, Payer
 from tests.chaos.control import Control, Refused
 
+TRIES = 12
 LINK = re.compile(r"https?://\S+/pay/[\w.~-]+/?")
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 PART = re.compile(r"<strong>Invoice ([AB]\d{5})</strong>.*?pay-part-sum\">\$?([\d,.]*)", re.S)
@@ -163,7 +164,7 @@ class Payers:
 
     def _open_page(self, link: str) -> str:
         """The Stripe session behind the pay button; '' when nothing is to be paid."""
-        for _ in range(6):
+        for _ in range(TRIES):
             try:
                 page = self._session.get(link, timeout=15)
                 token = TOKEN.search(page.text)
