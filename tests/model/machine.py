@@ -767,7 +767,7 @@ class Desk(RuleBasedStateMachine):
     # Three times, so that the machine draws it as often: it is what makes messages leave.
 
     @rule(days=DAYS, hour=HOURS)
-    def a_day_at_the_desk(self, days: int, hour: int) -> None:
+    def a_day_at_the_desk(self, days: int, hour: int, meanwhile: tuple | None = None) -> None:
         """What most days are: webhooks come, jobs run, a manager approves, messages leave."""
         self.to(days, hour)
         with self.does(f"{days} days later: a usual day, everything proposed is approved"):
@@ -780,16 +780,21 @@ class Desk(RuleBasedStateMachine):
                 rows = self.world.proposed(slug)
                 if rows:
                     self.say_yes(slug, rows, Role.MANAGER)
-            self.world.move(timedelta(seconds=61))
+        if meanwhile:
+            self.do(meanwhile)
+        self.world.move(timedelta(seconds=61))
+        with self.does("what was approved leaves"):
             self.world.work()
 
-    @rule(days=DAYS, hour=HOURS)
-    def another_day_at_the_desk(self, days: int, hour: int) -> None:
-        self.a_day_at_the_desk(days, hour)
+    @rule(days=DAYS, hour=HOURS, act=IN_QUICKBOOKS)
+    def a_day_with_news_from_the_books(self, days: int, hour: int, act: tuple) -> None:
+        """Between a yes and the sending the books change, and nobody has told yet."""
+        self.a_day_at_the_desk(days, hour, meanwhile=act)
 
-    @rule(days=DAYS, hour=HOURS)
-    def one_more_day_at_the_desk(self, days: int, hour: int) -> None:
-        self.a_day_at_the_desk(days, hour)
+    @rule(days=DAYS, hour=HOURS, act=ABOUT_A_CUSTOMER)
+    def a_day_with_second_thoughts(self, days: int, hour: int, act: tuple) -> None:
+        """Between a yes and the sending staff learns something about a customer."""
+        self.a_day_at_the_desk(days, hour, meanwhile=act)
 
     def replays_an_event(self, pick: int) -> None:
         rows = list(WebhookEvent.objects.exclude(state="in_flight").order_by("-pk")[:6])

@@ -8,7 +8,7 @@ from tests.model.broken import GATES
 from tests.model.hunt import hunt
 
 # Found in seconds; the others are looked for by `make model`.
-QUICK = ("consent", "budget")
+QUICK = ("consent", "approval")
 LONG = bool(os.environ.get("MODEL_SECONDS"))
 
 
