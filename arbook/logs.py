@@ -22,7 +22,8 @@ _SECRET = re.compile(
     r"|\bRT-?[A-Za-z0-9-]{16,}"
     r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
 )
-_MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Of bounded length: from each letter of a long word it would otherwise run to the end of it.
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(
     r"\+\d[\d\s().-]{7,17}\d|(?<![\w.-])\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])"
 )
