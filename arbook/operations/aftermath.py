@@ -8,6 +8,7 @@ looked. Postings need neither: QuickBooks answers a repeated request id with the
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from arbook.audit import log
 from arbook.companies.models import Company
@@ -29,7 +30,9 @@ def settle(*, taken_at: datetime, now: datetime) -> tuple[int, int]:
         failure="unknown",
         error="Restored from a backup: it may have happened since.",
     )
-    stopped = list(Company.objects.active().filter(stopped_at=None))
+    # A stop with an end stays written down after it, and one that lasts ends without being lifted.
+    by_themselves = Q(stopped_at=None) | Q(stopped_until__isnull=False)
+    stopped = list(Company.objects.active().filter(by_themselves))
     said = f"Restored from the backup of {taken_at:%d %b %Y %H:%M} UTC: look before anything leaves"
     for company in stopped:
         log.record("company.stopped", said, about=[company], by=None, at=now, company=company)

@@ -203,3 +203,19 @@ def test_after_a_restore_nothing_is_repeated_unasked():
     assert (doubted, stopped) == (1, 1)
     assert states == ["unsure", "pending", "pending"]
     assert Company.objects.get().stopped_reason.startswith("Restored from the backup of")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_stop_that_ends_by_itself_does_not_stand_in_for_the_one_after_a_restore(hours):
+    now = clock.now()
+    until = now + timedelta(hours=hours)
+    factories.company(
+        stopped_at=now - timedelta(days=2), stopped_reason="lunch", stopped_until=until
+    )
+
+    aftermath.settle(taken_at=now - timedelta(hours=3), now=now)
+
+    company = Company.objects.get()
+    assert company.stopped_reason.startswith("Restored from the backup of")
+    assert company.stopped_until is None
