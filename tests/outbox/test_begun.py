@@ -96,3 +96,16 @@ def test_a_row_that_nobody_has_taken_counts_as_begun_so_that_older_workers_are_n
 
     claiming.release([taken])
     assert Effect.objects.get().begun
+
+
+@pytest.mark.django_db
+def test_what_only_newer_code_knows_how_to_ask_after_is_left_to_it():
+    of = company()
+    effect = outbox.enqueue("test.of_tomorrow", key="tomorrow", company=of, now=NOW)
+    Effect.objects.filter(pk=effect.pk).update(
+        state="in_flight", attempts=1, leased_until=clock.system() - timedelta(minutes=5)
+    )
+
+    assert claiming.sweep() == 0
+    assert claiming.next_lapse() is None
+    assert _states() == {"tomorrow": "in_flight"}
