@@ -289,6 +289,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # second factor, for each person, so that they cannot be tried through.
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key,50/d/key"}
 # Connecting vendors, exporting and changing members ask for the password again after this time.
+# So does changing one's own address: a new password could be asked for there.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATE_MINUTES", default=15) * 60
 USERSESSIONS_ADAPTER = "arbook.setup.front_door.Sessions"
 MFA_ADAPTER = "arbook.companies.second_factor.Sealed"

@@ -4,7 +4,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q
 
-from arbook.companies.models import Company, Membership, Role, User
+from arbook.companies.models import Company, CompanyQuerySet, Membership, Role, User
 from arbook.encryption import seal, unseal
 
 # Who can send money's words and open doors; the others only when they like.
@@ -32,6 +32,13 @@ def is_complete() -> Q:
 def is_wanted(company: Company, role: int) -> bool:
     """Whether somebody of this role needs one to act there."""
     return company.second_factor_required and role >= FROM
+
+
+def open_to(user: User) -> CompanyQuerySet:
+    """The companies of this person that no missing second factor keeps closed."""
+    closed = Q(role__gte=FROM, company__second_factor_required=True) & ~is_complete()
+    theirs = Membership.objects.filter(user=user).exclude(closed)
+    return Company.objects.filter(pk__in=theirs.values("company"))
 
 
 def missing_for(user: User) -> list[Company]:

@@ -1,5 +1,6 @@
 """A person's own sign-in: the second factor that a company wants, recovery codes, sessions."""
 
+from allauth.account.views import EmailView
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
@@ -40,6 +41,20 @@ def recovery_codes_saved(request):
     request.user.save(update_fields=["recovery_codes_saved_at"])
     messages.success(request, "Your second factor is complete.")
     return redirect("home")
+
+
+class Addresses(EmailView):
+    """A person's addresses; only one that was proved to be theirs takes the place of the first.
+
+    Invitations go by the address: whoever could take somebody else's would get their companies.
+    """
+
+    def _action_primary(self, request, *args, **kwargs):
+        address = self._get_email_address(request)
+        if address and not address.verified and not address.primary:
+            messages.error(request, "Please open the link that was mailed to that address first.")
+            return None
+        return super()._action_primary(request, *args, **kwargs)
 
 
 @login_required

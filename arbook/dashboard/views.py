@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from arbook import clock, wall
+from arbook.companies import second_factor
 from arbook.companies.access import company_view
 from arbook.companies.models import Company, Role
 from arbook.dashboard import figures
@@ -17,8 +18,10 @@ from invoices.models import Invoice
 
 @login_required
 def home(request):
-    """Today over all the companies a person works for; straight to the one if there is just one."""
-    companies = list(Company.objects.visible_to(request.user).active())
+    """Today over all companies that are open to a person; straight to the one if it is just one."""
+    companies = list(second_factor.open_to(request.user).active())
+    if not companies and second_factor.missing_for(request.user):
+        return redirect("second_factor_needed")
     if len(companies) == 1:
         return redirect(companies[0])
     with wall.inside(*companies):

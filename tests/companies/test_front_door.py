@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
@@ -168,6 +169,22 @@ def test_without_a_second_factor_a_strict_company_stays_closed(strict, role):
     assert "Harbor Dental" in page and "Set up your second factor" in page
 
 
+def test_nor_is_it_seen_or_let_go_on_from_above_all_companies(strict):
+    person = factories.member(strict, Role.OWNER)
+    beside = factories.company(slug="brook", name="Brook Bakery")
+    beside.memberships.create(user=person, role=Role.OWNER)
+    client = Client()
+    client.force_login(person)
+
+    home = client.get("/")
+    resumed = client.post("/stop-everything/", {"resume": "1"})
+
+    assert (home.status_code, home["Location"]) == (302, "/c/brook/")
+    assert (resumed.status_code, resumed["Location"]) == (302, "/accounts/second-factor/")
+    beside.memberships.all().delete()
+    assert client.get("/")["Location"] == "/accounts/second-factor/"
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.BOOKKEEPER])
 def test_who_cannot_approve_needs_none(strict, role):
     client = Client()
@@ -300,6 +317,39 @@ def test_a_secret_that_was_typed_is_not_kept_while_the_password_is_asked(company
     client.post("/c/harbor/setup/connections/stripe/", {"secret_key": "sk_live_do_not_keep"})
 
     assert "sk_live_do_not_keep" not in str(dict(client.session))
+
+
+# --- One's own address ---------------------------------------------------------------------------
+
+ADDRESSES = "/accounts/email/"
+
+
+def test_nobody_takes_an_address_that_is_not_proved_to_be_theirs(company, owner, sandbox):
+    was, wanted = owner.email, "new.hire@brook.example"
+    client = Client()
+    _sign_in(client, was)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.post(ADDRESSES, {"action_add": "", "email": wanted})
+
+    client.post(ADDRESSES, {"action_primary": "", "email": wanted})
+
+    owner.refresh_from_db()
+    assert owner.email == was
+    EmailAddress.objects.filter(email=wanted).update(verified=True)
+    client.post(ADDRESSES, {"action_primary": "", "email": wanted})
+    owner.refresh_from_db()
+    assert owner.email == wanted
+
+
+def test_another_address_asks_for_the_password_again(company, owner):
+    client = Client()
+    client.force_login(owner)
+    _long_ago(client)
+
+    answer = client.post(ADDRESSES, {"action_add": "", "email": "thief@else.example"})
+
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert not EmailAddress.objects.filter(email="thief@else.example").exists()
 
 
 # --- Sessions ------------------------------------------------------------------------------------

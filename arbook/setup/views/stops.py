@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 
 from arbook import clock
-from arbook.companies import stops
+from arbook.companies import second_factor, stops
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.setup import stopping
@@ -38,6 +38,8 @@ def everywhere(request):
     """The same above all companies, for who may stop every one of them."""
     if not stops.may_stop_everything(request.user):
         raise PermissionDenied("This needs a manager of every company.")
+    if second_factor.missing_for(request.user):
+        return redirect("second_factor_needed")
     now = clock.now()
     standing = stops.everywhere(now)
     if request.POST.get("resume"):
