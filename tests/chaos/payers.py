@@ -18,7 +18,7 @@ from tests.chaos.control import Control, Refused
 
 TRIES = 12
 LINK = re.compile(r"https?://\S+/pay/[\w.~-]+/?")
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+BUTTON = 'class="pay-form"'
 PART = re.compile(r"<strong>Invoice ([AB]\d{5})</strong>.*?pay-part-sum\">\$?([\d,.]*)", re.S)
 SESSION = re.compile(r"cs_\w+")
 
@@ -167,13 +167,11 @@ class Payers:
         for _ in range(TRIES):
             try:
                 page = self._session.get(link, timeout=15)
-                token = TOKEN.search(page.text)
-                if page.status_code == 200 and token is None:
+                if page.status_code == 200 and BUTTON not in page.text:
                     return ""
                 if page.status_code == 200:
                     answer = self._session.post(
                         link if link.endswith("/") else f"{link}/",
-                        data={"csrfmiddlewaretoken": token[1]},
                         timeout=15,
                         allow_redirects=False,
                     )
