@@ -4,6 +4,7 @@ They serve all companies, so their rows are read outside any one of them; errors
 belongs to the company whose page it is.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,7 +76,7 @@ def jobs(company: Company) -> list[JobLine]:
     """Every job of the schedule, whether it ever ran or not."""
     with wall.outside():
         known = {row.name: row for row in JobRun.objects.all()}
-        slugs = list(Company.objects.exclude(pk=company.pk).values_list("slug", flat=True))
+        slugs = set(Company.objects.values_list("slug", flat=True))
     found = []
     for job in _schedule():
         row = known.get(job.name) or JobRun(name=job.name)
@@ -86,7 +87,7 @@ def jobs(company: Company) -> list[JobLine]:
                 row.started_at,
                 row.ok_at,
                 row.started_at + job.every if row.started_at else None,
-                _own(row.error, slugs),
+                _own(row.error, company.slug, slugs),
                 row.leased_until is not None and row.leased_until > clock.system(),
             )
         )
@@ -128,9 +129,21 @@ def _schedule() -> list:
     return import_string("arbook.schedule.JOBS")
 
 
-def _own(error: str, others: list[str]) -> str:
-    """A job's trouble without the parts that name other companies."""
-    parts = [part.strip() for part in error.split(";")]
-    return "; ".join(
-        part for part in parts if part and not any(f"{slug}:" in part for slug in others)
-    )
+_OF_COMPANY = re.compile(r"(?:^(?:SomeCompaniesFailed: )?|; )([-\w]+): ")
+
+
+def _own(error: str, own: str, slugs: set[str]) -> str:
+    """What a job's trouble says of one company; of one that is nobody's, only its kind.
+
+    A part begins with a company's name and ends where the next one begins: what vendors and the
+    database say may hold any sign, and the names of others' customers.
+    """
+    starts = [one for one in _OF_COMPANY.finditer(error) if one[1] in slugs]
+    if not starts:
+        kind = error.partition(":")[0]
+        return kind if kind.endswith(("Error", "Exception")) else ""
+    ends = [*(one.start() for one in starts[1:]), len(error)]
+    parts = [
+        error[one.start(1) : end] for one, end in zip(starts, ends, strict=True) if one[1] == own
+    ]
+    return "; ".join(parts)

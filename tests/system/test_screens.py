@@ -366,6 +366,29 @@ def test_a_manager_has_a_job_run_at_the_next_beat(client, company, manager):
     assert "There is no such job." in _text(page)
 
 
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        ("SomeCompaniesFailed: brook: Bad: no; Key (name)=(Acme Debtor)", ""),
+        ("brook: Refused: not theirs: harbor: no; Acme Debtor", ""),
+        (
+            "SomeCompaniesFailed: brook: Bad: Acme Debtor; harbor: Bad: one; two; pier: Bad: x",
+            "harbor: Bad: one; two",
+        ),
+        ("IntegrityError: Key (name)=(Acme Debtor) exists", "IntegrityError"),
+    ],
+)
+def test_a_jobs_trouble_names_nobody_of_another_company(client, manager, error, shown):
+    for slug in ("brook", "pier"):
+        factories.company(slug=slug, name=slug)
+    JobRun.objects.create(name="sync the books", started_at=NOW, error=error)
+
+    page = strip_tags(client.get(f"{SYSTEM}workers/").content.decode())
+
+    assert "Acme" not in page
+    assert shown in page and ("Bad" in page) == ("Bad" in shown)
+
+
 # --- The record ----------------------------------------------------------------------------------
 
 
