@@ -7,7 +7,7 @@ import pytest
 from tests.model.broken import GATES
 from tests.model.hunt import hunt
 
-# Found in seconds; the others are looked for by `make model`.
+# Found in seconds; `make model` looks for all, each within a minute, and makes its story short.
 QUICK = ("consent", "approval")
 LONG = bool(os.environ.get("MODEL_SECONDS"))
 
