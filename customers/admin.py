@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from arbook.companies import second_factor
 from customers.models import ConsentEvent, Contact, Customer
 
 
@@ -9,6 +10,13 @@ class ReadOnly(admin.ModelAdmin):
     """Nothing is added, changed or deleted here."""
 
     list_select_related = ("company",)
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        # Where owners need a second factor to look, support needs one as well.
+        if second_factor.has(request.user):
+            return rows
+        return rows.exclude(company__second_factor_required=True)
 
     def has_add_permission(self, request):
         return False

@@ -29,6 +29,12 @@ def is_complete() -> Q:
     return Q(Exists(app)) & Q(user__recovery_codes_saved_at__isnull=False)
 
 
+def has(user: User) -> bool:
+    """The same of one person."""
+    apps = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    return user.recovery_codes_saved_at is not None and apps.exists()
+
+
 def is_wanted(company: Company, role: int) -> bool:
     """Whether somebody of this role needs one to act there."""
     return company.second_factor_required and role >= FROM

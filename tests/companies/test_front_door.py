@@ -185,6 +185,21 @@ def test_nor_is_it_seen_or_let_go_on_from_above_all_companies(strict):
     assert client.get("/")["Location"] == "/accounts/second-factor/"
 
 
+def test_support_sees_a_strict_company_with_a_second_factor_only(strict):
+    factories.customer(strict, name="Ada Lane")
+    factories.customer(factories.company(slug="brook"), name="Ben Moss")
+    support = factories.user(is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(support)
+
+    page = client.get("/support/customers/customer/").content.decode()
+    assert "Ben Moss" in page and "Ada Lane" not in page
+
+    totp.TOTP.activate(support, "JBSWY3DPEHPK3PXP")
+    type(support).objects.filter(pk=support.pk).update(recovery_codes_saved_at=NOW)
+    assert "Ada Lane" in client.get("/support/customers/customer/").content.decode()
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.BOOKKEEPER])
 def test_who_cannot_approve_needs_none(strict, role):
     client = Client()
