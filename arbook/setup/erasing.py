@@ -70,7 +70,7 @@ def preview(person: Person, *, now: datetime) -> Preview:
         goes |= part.count(person, now=now)
     found = persons.names(person, with_name=with_name)
     goes["events of vendors"] = _events(person).filter(state__in=SETTLED).count()
-    goes["effects"] = _effects(person, with_name).count()
+    goes["effects"] = len(_effects(person, with_name, found))
     goes["sentences of the record"] = len(_sentences(person, mentions(person), found))
     others = {str(one.customer) for one in persons.contacts_of_others(person, person.ways)}
     return Preview(
@@ -96,7 +96,7 @@ def erase(person: Person, *, reason: str, by: User | None, now: datetime) -> dic
     # Before anything changes: afterwards nobody knows any more what to look for.
     found = persons.names(person, with_name=with_name)
     told = list(_events(person).filter(state__in=SETTLED))
-    sent, subjects = list(_effects(person, with_name)), mentions(person)
+    sent, subjects = _effects(person, with_name, found), mentions(person)
     counts: dict[str, int] = {}
     # From the roof down: what is said needs the addresses it was said to.
     for part in reversed(parts()):
@@ -221,14 +221,15 @@ def _events(person: Person) -> QuerySet[WebhookEvent]:
     return rows.exclude(content__startswith=events.MARK).filter(_says(person, "content"))
 
 
-def _effects(person: Person, with_name: bool) -> QuerySet[Effect]:
+def _effects(person: Person, with_name: bool, found: Names) -> list[Effect]:
     """Effects that are over and name them, alerts to staff among them."""
     rows = Effect.objects.filter(company=person.company, state__in=OVER)
     says = _says(person, "text")
     if with_name and person.customer:
         says |= Q(text__icontains=person.customer.name)
     rows = rows.exclude(payload__has_key="removed").annotate(text=Cast("payload", TextField()))
-    return rows.filter(says)
+    # A short name is part of many words, and those are about others.
+    return [one for one in rows.filter(says) if found.cover_all(one.payload) != one.payload]
 
 
 def _says(person: Person, field: str) -> Q:

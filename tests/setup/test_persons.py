@@ -466,6 +466,27 @@ def test_another_company_and_other_customers_keep_theirs(harbor, rosalind):
     assert (shared.address, shared.state) == ("", Contact.State.REMOVED)
 
 
+def test_a_short_name_within_other_words_takes_nothing_of_others(harbor):
+    lee = factories.customer(harbor, name="Lee")
+    for number, title in enumerate(["Fleet Brothers wrote", "Lee wrote"]):
+        Effect.objects.create(
+            company=harbor,
+            kind="alerts.mail",
+            key=f"lee:{number}",
+            payload={"title": title},
+            state="done",
+            not_before=NOW,
+            created_at=NOW,
+            finished_at=NOW,
+        )
+
+    assert erasing.preview(persons.of_customer(lee), now=NOW).goes["effects"] == 1
+    _erase(lee)
+
+    assert Effect.objects.get(key="lee:0").payload == {"title": "Fleet Brothers wrote"}
+    assert "Lee" not in str(Effect.objects.get(key="lee:1").payload)
+
+
 def test_those_who_lose_a_shared_address_are_named_before(harbor, rosalind):
     factories.contact(factories.customer(harbor, name="Office"), "sms", NUMBER)
 
