@@ -409,7 +409,7 @@ def test_a_batch_costs_few_reads_and_few_statements(desk, settings):
     from tests.benchmarks import reminders
 
     settings.OUTBOX_THREADS = 8
-    reads, statements = reminders.measure(desk, 150)
+    reads, statements = reminders.measure(desk, 200)
 
     assert reads.value <= 4, reads
     assert statements.holds, statements
