@@ -60,8 +60,9 @@ def open_page(link: PayLink, *, now: datetime) -> str:
 
 def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> CheckoutAttempt:
     """The attempt to go on with: one that fits, or a new one once all others are closed."""
-    fitting = None
+    fitting, seen = None, []
     for attempt in link.attempts.filter(state__in=[State.OPENING, State.OPEN]):
+        seen.append(attempt.pk)
         fits = attempt.amount == state.amount and attempt.parts == state.wanted
         lasts = attempt.expires_at is None or attempt.expires_at > now + LEFT_AT_LEAST
         # Stripe forgets an idempotency key after a day.
@@ -74,11 +75,12 @@ def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> Checkou
         return fitting
     with transaction.atomic():
         PayLink.objects.select_for_update().get(pk=link.pk)
-        again = link.attempts.filter(
-            state__in=[State.OPENING, State.OPEN], amount=state.amount, opened_at__gte=now
-        ).first()
-        if again:
-            return again
+        # Whoever tapped at the same moment was first, however their clocks stood.
+        beside = link.attempts.filter(state__in=[State.OPENING, State.OPEN]).exclude(pk__in=seen)
+        if again := beside.first():
+            if again.amount == state.amount and again.parts == state.wanted:
+                return again
+            raise CannotPayNow("Your balance changes at this moment.")
         attempt = CheckoutAttempt.objects.create(
             company=link.company,
             link=link,

@@ -1,15 +1,18 @@
 """A payment that fails first, a page that Stripe could not open, money that goes back early."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from arbook import clock
 from arbook.sandbox.stripe.errors import StripeError
 from arbook.setup.work import until_quiet
 from invoices.models import Task
 from reconciliation import checkout, jobs
-from reconciliation.models import CheckoutAttempt, StripePayment
+from reconciliation.models import CheckoutAttempt, PayLink, StripePayment
 
 pytestmark = pytest.mark.django_db
 DECLINED = "4000000000000002"
@@ -94,3 +97,40 @@ def test_a_refund_told_before_its_payment_still_asks_a_person(desk, page):
     until_quiet()
 
     assert Task.objects.open().filter(kind=Task.Kind.REFUND).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_the_same_moment_open_one_page_whoever_reads_the_clock_first(desk, link):
+    """The second one read the open pages before the first had any, and its clock is ahead."""
+    addresses = []
+
+    def tap(seconds: int) -> None:
+        try:
+            now = clock.now() + timedelta(seconds=seconds)
+            addresses.append(checkout.open_page(PayLink.objects.get(pk=link.pk), now=now))
+        except checkout.CannotPayNow:
+            pass  # the other one is asking Stripe for the page at this moment
+        finally:
+            connection.close()
+
+    taps = [threading.Thread(target=tap, args=[seconds]) for seconds in (0, 1)]
+    with transaction.atomic():
+        PayLink.objects.select_for_update().get(pk=link.pk)
+        for number, one in enumerate(taps, start=1):
+            one.start()
+            _until_so_many_wait(number)
+    for one in taps:
+        one.join()
+
+    assert len(set(addresses)) == 1
+    assert len(_open_at_stripe(desk)) == link.attempts.count() == 1
+
+
+def _until_so_many_wait(count: int) -> None:
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0] == count:
+                return
+        time.sleep(0.05)
+    raise AssertionError("They do not wait for the link.")
