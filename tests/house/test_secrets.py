@@ -85,7 +85,7 @@ def _a_day_of_work(desk):
     ]:
         for kind in ("500", "html502", "drop_before"):
             desk.sandbox.faults.add(vendor, operation, kind, times=1)
-    for _ in range(20):
+    for _ in range(30):
         until_quiet()
         desk.later(minutes=5)
     message.refresh_from_db()

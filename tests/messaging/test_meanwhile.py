@@ -194,6 +194,24 @@ class TestNewConnection:
 
         assert messages_by_customer() == Counter()
 
+    def test_a_failure_that_stripe_repeats_for_a_day_does_not_hold_all_for_a_day(
+        self, desk, open_page
+    ):
+        approve_all(desk)
+        Connection.objects.filter(vendor="stripe").update(
+            connected_at=clock.now(), tested_at=clock.now() - timedelta(days=1)
+        )
+        fault = {"times": 1, "sticky": True}
+        desk.sandbox.faults.add("stripe", "checkout.sessions.create", "500", **fault)
+
+        until_quiet()
+        held = messages_by_customer()
+        desk.later(minutes=5)
+        until_quiet()
+
+        assert held == Counter()
+        assert len(texted(desk, PATIENT)) == 1
+
     def test_a_lost_connection_to_stripe_sends_nobody_a_dead_link(self, desk, open_page):
         approve_all(desk)
         Connection.objects.filter(vendor="stripe").update(state="reconnect", error="Key revoked.")
