@@ -154,7 +154,7 @@ class Conductor:
 
     def _rotate_keys(self, is_over: Callable[[], bool]) -> None:
         began = time.monotonic()
-        for share in (0.25, 0.6):
+        for share in (0.2, 0.5):
             while time.monotonic() - began < share * self.seconds:
                 if is_over():
                     return

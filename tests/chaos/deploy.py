@@ -15,6 +15,8 @@ from tests.chaos.killer import Killer
 from tests.chaos.tree import kill
 from tests.chaos.world import NotStarted, World
 
+RESTART = 10.0
+"""Seconds a deploy waits for one part before it goes on with the next."""
 # Where the product has no command of its own for it: reading and saving writes under the new key.
 REWRITE = """
 from arbook.gateways.models import Connection
@@ -89,7 +91,7 @@ class Deploy:
         for leader in self.killer.leaders():
             wanted = sum(one.kind == leader.kind for one in self.killer.leaders())
             kill(leader.pid, signal.SIGTERM)
-            end = time.monotonic() + 20
+            end = time.monotonic() + RESTART
             while time.monotonic() < end:
                 now = self.killer.leaders()
                 is_gone = all(one.pid != leader.pid for one in now)
