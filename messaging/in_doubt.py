@@ -68,9 +68,11 @@ def _close(message: Message, outcome: str, now: datetime) -> Message:
         .get(pk=message.pk)
     )
     dead = _dead(row)
-    if row.state != State.APPROVED or not dead:
-        raise NotInDoubt("What became of this message is known already.")
     effects = Effect.objects.filter(pk__in=dead)
+    # Held from here on: somebody may have it tried again at this moment.
+    still = list(effects.filter(state=Effect.State.DEAD).select_for_update(of=("self",)))
+    if row.state != State.APPROVED or not dead or len(still) < len(dead):
+        raise NotInDoubt("What became of this message is known already.")
     effects.update(state=Effect.State.CANCELLED, error=f"A person says {outcome}.", finished_at=now)
     approving.free_key(effects.filter(payload__has_key="message"))
     return row

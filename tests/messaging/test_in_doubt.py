@@ -1,10 +1,15 @@
 """A message in doubt keeps its place until a person says what became of it."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from arbook import clock
 from arbook.companies.models import Role
+from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from invoices.models import Reminder, Task
 from messaging import approving, in_doubt
@@ -94,3 +99,33 @@ def test_the_task_asks_and_takes_the_answer(client, desk, doubtful):
     assert task.done_by == person
     doubtful.refresh_from_db()
     assert doubtful.state == Message.State.HANDED_OVER
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_is_tried_again_at_this_moment_is_not_said_to_have_stayed(desk, doubtful):
+    person, said = desk.member(Role.MANAGER), []
+
+    def say() -> None:
+        try:
+            in_doubt.it_did_not_leave(doubtful, by=person, now=clock.now())
+        except in_doubt.NotInDoubt as refusal:
+            said.append(str(refusal))
+        finally:
+            connection.close()
+
+    slower = threading.Thread(target=say)
+    with transaction.atomic():
+        outbox.retry(Effect.objects.stuck().get(), now=clock.now(), by=person)
+        slower.start()
+        for _ in range(400):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if cursor.fetchone()[0]:
+                    break
+            time.sleep(0.05)
+    slower.join()
+
+    assert said == ["What became of this message is known already."]
+    assert Effect.objects.get(kind="messaging.send").state != Effect.State.CANCELLED
+    doubtful.refresh_from_db()
+    assert doubtful.state == Message.State.APPROVED
