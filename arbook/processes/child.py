@@ -14,6 +14,7 @@ from arbook.processes.plan import CHECKOUT, Process
 
 LONGEST_PAUSE = 30
 STEADY = 60  # seconds of life after which earlier deaths are forgotten
+ORDERLY = 5  # seconds of life after which an end with exit code 0 is an order, not a failure
 
 
 class Child:
@@ -27,6 +28,8 @@ class Child:
         self._running: subprocess.Popen | None = None
         self._deaths = 0
         self.started_at = 0.0
+        # Whether it had no heartbeat at all at the last look.
+        self.is_missing = False
         self._next_start = 0.0
 
     @property
@@ -60,6 +63,7 @@ class Child:
         )
         self._note("+", self._running.pid)
         self.started_at = time.monotonic()
+        self.is_missing = False
         threading.Thread(target=self._read, args=(self._running,), daemon=True).start()
 
     @property
@@ -80,10 +84,15 @@ class Child:
 
     def clear_away(self, reason: str) -> None:
         """Kill what is left of the group, say so, and plan the next start."""
-        self._deaths = 1 if self.age > STEADY else self._deaths + 1
+        if self._running is not None and self._running.poll() == 0 and self.age > ORDERLY:
+            # Somebody asked it to end, a deploy for instance: its successor is waited for.
+            self._deaths, pause = 0, 0.0
+        else:
+            self._deaths = 1 if self.age > STEADY else self._deaths + 1
+            pause = min(LONGEST_PAUSE, 2.0 ** (self._deaths - 1))
         self.kill()
-        pause = min(LONGEST_PAUSE, 2.0 ** (self._deaths - 1))
-        self._say("arbook", f"{self.name} {reason}; starting it again in {pause:.0f} s")
+        when = f"in {pause:.0f} s" if pause else "at once"
+        self._say("arbook", f"{self.name} {reason}; starting it again {when}")
         self._next_start = time.monotonic() + pause
 
     def ask_to_end(self) -> None:

@@ -109,6 +109,9 @@ class Supervisor:
             if child.age < patience:  # it has not had the time to beat
                 continue
             silent = self._last_beat(beats)
+            was_missing, child.is_missing = child.is_missing, silent == math.inf
+            if child.is_missing and not was_missing:
+                continue  # a process that ends in good order takes its sign away before it is gone
             if silent is not None and silent > patience:
                 said = f"silent for {silent:.0f} s" if math.isfinite(silent) else "silent all along"
                 child.clear_away(f"has been {said}")

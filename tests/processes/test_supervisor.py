@@ -21,6 +21,13 @@ def test_a_process_that_dies_is_started_again_and_said_so(terminal):
     terminal.wait_for("p0 | ready", times=2)
 
 
+def test_a_process_that_was_asked_to_end_is_replaced_at_once(terminal):
+    terminal.supervise("echo ready; sleep 5.2; exit 0")
+
+    terminal.wait_for("p0 ended (exit code 0); starting it again at once")
+    terminal.wait_for("p0 | ready", times=2)
+
+
 def test_a_line_that_is_json_stays_json(terminal):
     terminal.supervise('echo \'{"level": "INFO"}\'; echo ready; exec sleep 1000')
 
@@ -101,14 +108,14 @@ def test_a_process_whose_heart_stopped_is_killed_with_its_group(terminal, capsys
     assert restarts == ["x", "x"]
 
 
-def test_a_heart_that_never_beat_is_noticed_as_well(terminal, capsys):
+def test_a_heart_that_never_beat_is_noticed_at_the_second_look(terminal, capsys):
     mute = Process("pulse", ("sh", "-c", "sleep 1001"), beats=lambda pid: f"x:{pid}",
                    silent_after=0.2)  # fmt: skip
     asked = []
 
     def silence(name: str) -> float:
         asked.append(name)
-        if len(asked) == 2:
+        if len(asked) == 4:
             os.kill(os.getpid(), signal.SIGTERM)
         return math.inf
 
