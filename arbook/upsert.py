@@ -179,6 +179,11 @@ def upsert(
         ]
 
 
+def is_key(text: str) -> bool:
+    """Whether the text is a number that a key can be: "²" is a digit as well, and no number."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def storable(text: str) -> str:
     """The text as PostgreSQL can keep it: no NUL, no half of a surrogate pair."""
     if "\x00" in text:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from arbook.companies.models import Role, User
 from arbook.outbox import outbox
+from arbook.upsert import is_key
 from invoices import approvals, cases, escalations, holds, letters
 from invoices.models import Approval, Escalation, Hold
 
@@ -22,7 +23,7 @@ class EscalationRefused(Exception):
 def of_approval(approval: Approval) -> Escalation | None:
     """The case an approval decides."""
     kind, _, key = approval.subject.partition(":")
-    if kind != "escalation" or not key.isdigit():
+    if kind != "escalation" or not is_key(key):
         return None
     return (
         Escalation.objects.of(approval.company_id)

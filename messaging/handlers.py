@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from arbook.gateways import errors, twilio
+from arbook.upsert import is_key
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
 from customers import consent
@@ -38,7 +39,7 @@ def text_received(event: WebhookEvent, now: datetime) -> None:
         vendor_id=fields.get("MessageSid") or fields.get("SmsSid") or "",
         media=[
             fields.get(f"MediaUrl{number}", "")
-            for number in range(min(int(count), 10) if count.isdigit() else 0)
+            for number in range(min(int(count), 10) if is_key(count) else 0)
         ],
         carrier_type=fields.get("OptOutType") or "",
         received_at=_written_at(event, fields),

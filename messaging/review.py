@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from arbook import money, phones, places
 from arbook.companies.models import Company
+from arbook.upsert import is_key
 from messaging import attention, segments
 from messaging.models import Decision, Message
 
@@ -198,7 +199,7 @@ def approved_in(company: Company, moment: str, by) -> list[Message]:
 def seen(written: str) -> dict[int, str]:
     """Read ``Group.seen`` back; nonsense is left out."""
     pairs = (part.partition("-") for part in (written or "").split(","))
-    return {int(pk): digest for pk, _, digest in pairs if pk.isdigit() and digest}
+    return {int(pk): digest for pk, _, digest in pairs if is_key(pk) and digest}
 
 
 def cost_words(message: Message) -> str:

@@ -14,6 +14,7 @@ from arbook.audit import log
 from arbook.companies.models import Company, Role
 from arbook.gateways.stripe_shapes import CardPayment
 from arbook.outbox import outbox
+from arbook.upsert import is_key
 from invoices import cadence, holds, tasks
 from invoices.models import Hold, Invoice, Task
 from reconciliation import posting, setbacks, telling
@@ -66,7 +67,7 @@ def observe(company: Company, seen: CardPayment, *, now: datetime) -> StripePaym
 def _attempt(company: Company, metadata: dict) -> CheckoutAttempt | None:
     """Our own attempt, named by the metadata we gave it: the event may outrun our own answer."""
     number = str(metadata.get("attempt", ""))
-    if metadata.get("company") != str(company.uuid) or not number.isdigit():
+    if metadata.get("company") != str(company.uuid) or not is_key(number):
         return None
     return (
         CheckoutAttempt.objects.of(company)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from arbook.gateways import stripe
+from arbook.upsert import is_key
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
 from reconciliation import capture, chargebacks, checkout, setbacks
@@ -52,7 +53,7 @@ def page_moved(event: WebhookEvent, now: datetime) -> None:
 def _attempt_of(event: WebhookEvent, page) -> CheckoutAttempt | None:
     """By our own number in the metadata: the event may be here before our call was answered."""
     number = str(page.metadata.get("attempt", ""))
-    ours = page.metadata.get("company") == str(event.company.uuid) and number.isdigit()
+    ours = page.metadata.get("company") == str(event.company.uuid) and is_key(number)
     attempts = CheckoutAttempt.objects.of(event.company)
     return attempts.filter(pk=int(number)).first() if ours else None
 

@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_date
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 from arbook.webhooks.models import WebhookEvent
 
 EVENT_STATES = WebhookEvent.State.choices
@@ -123,8 +123,3 @@ def _day(text: str):
     except ValueError:
         return None
     return day if day and 1900 < day.year < 9000 else None
-
-
-def is_key(text: str) -> bool:
-    """Whether this can be the key of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 19

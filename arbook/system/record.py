@@ -10,7 +10,7 @@ from arbook.audit import timeline
 from arbook.audit.models import Entry
 from arbook.companies.models import Company, Membership, User
 from arbook.system import logs
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 
 FAMILIES = sorted([*timeline.ICONS, "company", "effect", "member", "system"])
 MACHINE = "arbook"
@@ -44,12 +44,12 @@ class Wish:
             "cause": asked.get("cause", ""),
         }
         checks = {
-            "person": found["person"] == MACHINE or logs.is_key(found["person"]),
+            "person": found["person"] == MACHINE or is_key(found["person"]),
             "family": found["family"] in FAMILIES,
             "about": _row(found["about"]) is not None,
             "since": logs.day_of(company, found["since"]) is not None,
             "until": logs.day_of(company, found["until"]) is not None,
-            "cause": logs.is_key(found["cause"]),
+            "cause": is_key(found["cause"]),
         }
         return cls(**{name: text for name, text in found.items() if checks.get(name, True)})
 
@@ -125,7 +125,7 @@ def chain(entry: Entry) -> Chain:
 def _row(text: str) -> tuple[str, int] | None:
     kind, _, key = text.partition(":")
     if (
-        not logs.is_key(key)
+        not is_key(key)
         or not kind.replace(".", "").replace("_", "").isalpha()
         or len(kind) > 60
     ):

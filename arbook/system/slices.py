@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from arbook.upsert import is_key
+
 MOST = 50
 
 
@@ -50,6 +52,6 @@ def _mark(before: str) -> tuple[datetime, int] | None:
         at = parse_datetime(text)
     except ValueError:
         return None
-    if at is None or at.tzinfo is None or not key.isdigit() or len(key) > 18:
+    if at is None or at.tzinfo is None or not is_key(key):
         return None
     return at, int(key)

@@ -24,7 +24,7 @@ def _refused(reason: str, status: int = 403) -> HttpResponse:
 
 def _body(request) -> bytes | None:
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MAX_BODY:
+    if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
         return None
     return request.body
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import is_key
 from arbook.web.respond import done, refused, show
 from customers.models import Customer
 from invoices import cadence as plans
@@ -95,7 +96,7 @@ def _with_another(data):
     names = [*plans.STEP_FIELDS, "DELETE"]
     typed = [
         {name: data.get(f"form-{number}-{name}", "") for name in names}
-        for number in range(min(int(total), 20) if total.isdigit() else 0)
+        for number in range(min(int(total), 20) if is_key(total) else 0)
     ]
     fresh = {"action": "email", "template": "reminder", "falls_back_to_mail": True}
     return Steps(initial=[*typed, fresh])

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role, User
+from arbook.upsert import is_key
 from arbook.web.pagination import page_of
 from arbook.web.respond import done, refused, show
 from invoices import tasks
@@ -35,7 +36,7 @@ def _filtered(request, company, today):
         rows = rows.filter(owner=request.user)
     elif owner == "none":
         rows = rows.filter(owner=None)
-    elif owner.isdigit():
+    elif is_key(owner):
         rows = rows.filter(owner=int(owner))
     return rows, {"kind": kind, "owner": owner, "show": shown}
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock, money
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import is_key
 from arbook.web.respond import done, refused, show
 from invoices.holds import HoldRefused
 from messaging import approving, decisions, declining, editing, in_doubt, review
@@ -28,8 +29,8 @@ def _message(company, message_id) -> Message:
 
 def _chosen(request, company, batch: review.Review, now) -> dict:
     wanted, after = request.GET.get("message", ""), request.GET.get("after", "")
-    item = batch.items.get(int(wanted)) if wanted.isdigit() else None
-    if item is None and after.isdigit():
+    item = batch.items.get(int(wanted)) if is_key(wanted) else None
+    if item is None and is_key(after):
         row = Message.objects.of(company).filter(pk=int(after)).first()
         item = batch.after(row) if row else None
     item = item or batch.first()

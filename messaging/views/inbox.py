@@ -9,7 +9,7 @@ from django.urls import reverse
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 from arbook.web.respond import show
 from customers.models import Customer
 from messaging import beside, inbox, segments, talk, ways
@@ -40,7 +40,7 @@ def queue_context(request, company, now, current: Thread | None = None) -> dict:
         which = _home(current, now) if current else "needs"
     words = storable(request.GET.get("q", "")).strip()[:100]
     number = request.GET.get("page", "1")
-    number = int(number) if number.isdigit() and len(number) < 6 else 1
+    number = int(number) if is_key(number) and len(number) < 6 else 1
     found = inbox.queue(company, which, request.user, now=now, words=words, page=number)
     kept = {"queue": which} | ({"q": words} if words else {})
     title, text = NOTHING[which]
@@ -95,7 +95,7 @@ def queue_part(request, company):
     """The list alone, for its own refreshing; 204 while nothing has changed."""
     now = clock.now()
     shown = request.GET.get("thread", "")
-    current = Thread.objects.of(company).filter(pk=shown).first() if shown.isdigit() else None
+    current = Thread.objects.of(company).filter(pk=shown).first() if is_key(shown) else None
     context = queue_context(request, company, now, current)
     if request.GET.get("stamp") == context["found"].stamp:
         return HttpResponse(status=204)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 from arbook.web.respond import done, show
 from customers.models import Customer
 from messaging import strangers, threads
@@ -86,7 +86,7 @@ def link(request, company, thread_id):
     if request.method == "POST":
         chosen = request.POST.get("customer", "")
         customer = (
-            Customer.objects.of(company).filter(pk=chosen).first() if chosen.isdigit() else None
+            Customer.objects.of(company).filter(pk=chosen).first() if is_key(chosen) else None
         )
         try:
             if customer is None:

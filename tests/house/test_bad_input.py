@@ -137,3 +137,18 @@ def test_ten_megabytes_in_a_form_are_refused(here, owner):
     answer = owner.post(path, {"name": "x" * (10 * 1024 * 1024)})
 
     assert answer.status_code in (400, 413)
+
+
+@pytest.mark.parametrize("number", ["²", "９" * 5000, "9" * 5000, "9" * 30])
+def test_a_digit_that_is_no_number_and_a_number_beyond_all_bounds_name_nothing(here, owner, number):
+    start = f"/c/{here.company.slug}/"
+    mark = f"2026-11-20T00:00:00+00:00_{number}"
+    answers = [
+        owner.get(f"{start}messages/", {"message": number}),
+        owner.get(f"{start}messages/", {"message": "x", "after": number}),
+        owner.get(f"{start}messages/inbox/", {"page": number}),
+        owner.get(f"{start}invoices/tasks/", {"owner": number}),
+        owner.get(f"{start}system/events/", {"before": mark}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 404}

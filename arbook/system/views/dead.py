@@ -8,9 +8,8 @@ from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.system import bulks, causes, slices
-from arbook.system.logs import is_key
 from arbook.system.models import Bulk
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 from arbook.web.respond import done, refused, show
 
 LATELY = 5
