@@ -7,9 +7,9 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from arbook import clock
 from arbook.companies import second_factor
 
 
@@ -37,7 +37,7 @@ def recovery_codes_saved(request):
     ).exists():
         return redirect("mfa_index")
     # Real time: what a person said about a thing outside.
-    request.user.recovery_codes_saved_at = timezone.now()
+    request.user.recovery_codes_saved_at = clock.system()
     request.user.save(update_fields=["recovery_codes_saved_at"])
     messages.success(request, "Your second factor is complete.")
     return redirect("home")
