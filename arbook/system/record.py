@@ -124,10 +124,6 @@ def chain(entry: Entry) -> Chain:
 
 def _row(text: str) -> tuple[str, int] | None:
     kind, _, key = text.partition(":")
-    if (
-        not is_key(key)
-        or not kind.replace(".", "").replace("_", "").isalpha()
-        or len(kind) > 60
-    ):
+    if not is_key(key) or not kind.replace(".", "").replace("_", "").isalpha() or len(kind) > 60:
         return None
     return kind, int(key)
