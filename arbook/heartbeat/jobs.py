@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from arbook import clock, wall
+from arbook import wall
 from arbook.companies.models import Company
 from arbook.gateways import errors
 from arbook.heartbeat import keeping
@@ -64,7 +65,7 @@ def run_orphaned(
     jobs: Iterable[Job], *, now: datetime, busy: Callable[[float], None] | None = None
 ) -> list[Ran]:
     """Run again the jobs whose process died in the middle."""
-    lapsed = JobRun.objects.filter(leased_until__lte=clock.system())
+    lapsed = JobRun.objects.filter(leased_until__lte=Now())
     left = set(lapsed.values_list("name", flat=True))
     mine = [job for job in jobs if job.name in left]
     return _run_those(mine, now, lambda job, row: _is_orphaned(job, row), None, busy)
@@ -72,7 +73,7 @@ def run_orphaned(
 
 def hand_back(holder: str) -> int:
     """A process ends before its jobs have: others take them at once; returns how many."""
-    return JobRun.objects.filter(holder=holder).update(leased_until=clock.system())
+    return JobRun.objects.filter(holder=holder).update(leased_until=Now())
 
 
 def _run_those(jobs, now, is_wanted, pulse, busy) -> list[Ran]:
@@ -89,19 +90,21 @@ def _start(job: Job, now: datetime, is_wanted: Callable[[Job, JobRun], bool]) ->
     """Take the job for this run; False when it is not wanted or another process has it."""
     with transaction.atomic():
         JobRun.objects.get_or_create(name=job.name)
-        row = JobRun.objects.select_for_update(skip_locked=True).filter(name=job.name).first()
+        # Every lease runs on the database's clock: no two machines agree.
+        rows = JobRun.objects.select_for_update(skip_locked=True).annotate(asked_at=Now())
+        row = rows.filter(name=job.name).first()
         if row is None or _is_running(row) or not is_wanted(job, row):
             return False
         row.started_at = now
         row.holder = names.here()
-        row.leased_until = clock.system() + timedelta(seconds=keeping.SECONDS)
+        row.leased_until = row.asked_at + timedelta(seconds=keeping.SECONDS)
         row.unfinished += 1
         row.save(update_fields=["started_at", "holder", "leased_until", "unfinished"])
         return True
 
 
 def _is_running(row: JobRun) -> bool:
-    return row.leased_until is not None and row.leased_until > clock.system()
+    return row.leased_until is not None and row.leased_until > row.asked_at
 
 
 def _is_due(job: Job, row: JobRun, now: datetime) -> bool:
@@ -119,12 +122,12 @@ def _is_orphaned(job: Job, row: JobRun) -> bool:
     wait = timedelta(0)
     if row.unfinished > 1:
         wait = min(PAUSE * 2 ** min(row.unfinished - 2, 12), job.every)
-    return row.leased_until + wait <= clock.system()
+    return row.leased_until + wait <= row.asked_at
 
 
 def _run(job: Job, now: datetime, busy: Callable[[float], None] | None) -> Ran:
     def renew() -> None:
-        _mine(job).update(leased_until=clock.system() + timedelta(seconds=keeping.SECONDS))
+        _mine(job).update(leased_until=Now() + timedelta(seconds=keeping.SECONDS))
         if busy:
             busy(keeping.SECONDS)
 
@@ -137,7 +140,7 @@ def _run(job: Job, now: datetime, busy: Callable[[float], None] | None) -> Ran:
             # The database was away or undid it: nobody's fault, and soon over.
             logger.warning("job %s was interrupted: %s", job.name, error)
             said = f"{type(error).__name__}: {error}"
-            _mine(job).update(error=said, leased_until=clock.system())
+            _mine(job).update(error=said, leased_until=Now())
             return Ran(job.name, False, said)
         except Exception as error:
             logger.exception("job %s failed", job.name)

@@ -28,7 +28,7 @@ class JobRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     ok_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
-    # While it runs: by whom, and until when it is theirs, on the machine's clock.
+    # While it runs: by whom, and until when it is theirs, on the database's clock.
     holder = models.CharField(max_length=60, blank=True, default="", db_default="")
     leased_until = models.DateTimeField(null=True)
     # Starts in a row that never came to an end, because their process died.

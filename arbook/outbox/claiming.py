@@ -2,15 +2,16 @@
 
 A claim is one statement and holds no lock afterwards. Companies take turns: a claim serves a few of
 them, the next claim those that follow, so nobody waits behind a neighbour's ten thousand rows.
-Leases run on the machine's clock, because the movable one may jump.
+Leases run on the database's clock: the movable one may jump, and no two machines agree.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
-from arbook import clock
 from arbook.gateways import errors
 from arbook.heartbeat import keeping
 from arbook.outbox import turns
@@ -36,8 +37,8 @@ WITH RECURSIVE waiting AS (
         WHERE {ready} AND coalesce(ready.company_id, 0) = waiting.company)
     ORDER BY company <= %(after)s, company LIMIT %(companies)s
 )
-UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1, leased_until = %(lease)s,
-       begun = false
+UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1,
+       leased_until = statement_timestamp() + %(lease)s, begun = false
 WHERE id IN (
     SELECT share.id FROM turns, LATERAL (
         SELECT id FROM outbox_effect AS ready
@@ -54,7 +55,7 @@ RETURNING *
 )
 
 _RENEW = """
-UPDATE outbox_effect AS mine SET leased_until = %s
+UPDATE outbox_effect AS mine SET leased_until = statement_timestamp() + %s
 FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
 WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
 """
@@ -95,9 +96,9 @@ SELECT min(soonest.not_before) FROM waiting, LATERAL (
 _last_served: dict[str, int] = {}
 
 
-def lease() -> datetime:
-    """Until when what is taken or renewed now is held."""
-    return clock.system() + timedelta(seconds=keeping.SECONDS)
+def lease() -> timedelta:
+    """How long what is taken or renewed now is held, from the database's present on."""
+    return timedelta(seconds=keeping.SECONDS)
 
 
 def claim(kind: Kind, *, now: datetime) -> list[Effect]:
@@ -142,7 +143,7 @@ def sweep() -> int:
 
     In doubt is only what had begun where the vendor has no key of ours; the rest is ready.
     """
-    expired = Effect.objects.filter(state=State.IN_FLIGHT, leased_until__lt=clock.system())
+    expired = Effect.objects.filter(state=State.IN_FLIGHT, leased_until__lt=Now())
     doubtful = [name for name, kind in KINDS.items() if kind.resolve]
     # Kinds that only newer code knows are left to it: here nobody can say what doubt they bear.
     others = KINDS.keys() - set(doubtful)
@@ -168,12 +169,14 @@ def next_due(now: datetime) -> datetime | None:
     return min((one for one in (pending, unsure) if one), default=None)
 
 
-def next_lapse() -> datetime | None:
-    """When, on the machine's clock, the first lease runs out unless it is renewed."""
+def next_lapse() -> timedelta | None:
+    """In how long the first lease runs out unless it is renewed."""
     return (
-        Effect.objects.filter(state=State.IN_FLIGHT, kind__in=list(KINDS))
+        Effect.objects.filter(
+            state=State.IN_FLIGHT, kind__in=list(KINDS), leased_until__isnull=False
+        )
         .order_by("leased_until")
-        .values_list("leased_until", flat=True)
+        .values_list(F("leased_until") - Now(), flat=True)
         .first()
     )
 

@@ -83,8 +83,8 @@ def seconds_until_due(*, now: datetime) -> float | None:
         if due
     ]
     found += [
-        (lapse - clock.system()).total_seconds() + 0.05
+        lapse.total_seconds() + 0.05
         for lapse in (inbound_claims.next_lapse(), outbound_claims.next_lapse())
-        if lapse
+        if lapse is not None
     ]
     return max(min(found), 0.0) if found else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
+from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from arbook import clock, wall
@@ -76,6 +77,7 @@ def jobs(company: Company) -> list[JobLine]:
     """Every job of the schedule, whether it ever ran or not."""
     with wall.outside():
         known = {row.name: row for row in JobRun.objects.all()}
+        running = set(_running().values_list("name", flat=True))
         slugs = set(Company.objects.values_list("slug", flat=True))
     found = []
     for job in _schedule():
@@ -88,7 +90,7 @@ def jobs(company: Company) -> list[JobLine]:
                 row.ok_at,
                 row.started_at + job.every if row.started_at else None,
                 _own(row.error, company.slug, slugs),
-                row.leased_until is not None and row.leased_until > clock.system(),
+                job.name in running,
             )
         )
     return found
@@ -115,13 +117,18 @@ def run_soon(company: Company, name: str, *, by: User, now: datetime) -> None:
         raise JobRefused("There is no such job.")
     with wall.outside():
         row, _ = JobRun.objects.get_or_create(name=name)
-        if row.leased_until and row.leased_until > clock.system():
+        if _running().filter(pk=row.pk).exists():
             raise JobRefused("It is running at this moment.")
         JobRun.objects.filter(pk=row.pk).update(started_at=None)
     log.record(
         "system.job_asked", f"Asked to run now: {name}", about=[company], by=by, at=now,
         company=company,
     )  # fmt: skip
+
+
+def _running():
+    """Those that a living process holds, on the database's clock."""
+    return JobRun.objects.filter(leased_until__gt=Now())
 
 
 def _schedule() -> list:

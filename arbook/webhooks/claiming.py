@@ -1,14 +1,15 @@
 """Taking the events that are due, a fair share of each company, and giving back the rest.
 
-The same protocol as the outbox's: one statement, leases on the machine's clock, a fence.
+The same protocol as the outbox's: one statement, leases on the database's clock, a fence.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
-from arbook import clock
 from arbook.outbox import turns
 from arbook.outbox.claiming import lease
 from arbook.webhooks.models import WebhookEvent
@@ -31,7 +32,7 @@ WITH RECURSIVE waiting AS (
     ORDER BY company <= %(after)s, company LIMIT %(companies)s
 )
 UPDATE webhooks_webhookevent SET state = 'in_flight', attempts = attempts + 1,
-       leased_until = %(lease)s
+       leased_until = statement_timestamp() + %(lease)s
 WHERE id IN (
     SELECT share.id FROM turns, LATERAL (
         SELECT id FROM webhooks_webhookevent AS ready
@@ -49,7 +50,7 @@ RETURNING *
 )
 
 _RENEW = """
-UPDATE webhooks_webhookevent AS mine SET leased_until = %s
+UPDATE webhooks_webhookevent AS mine SET leased_until = statement_timestamp() + %s
 FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
 WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
 """
@@ -115,9 +116,9 @@ def release(events: Iterable[WebhookEvent]) -> None:
 
 def sweep() -> int:
     """Put back the events whose worker died; handlers repeat safely."""
-    return WebhookEvent.objects.filter(
-        state=State.IN_FLIGHT, leased_until__lt=clock.system()
-    ).update(state=State.RECEIVED, failure="unknown", error="The worker died in it.")
+    return WebhookEvent.objects.filter(state=State.IN_FLIGHT, leased_until__lt=Now()).update(
+        state=State.RECEIVED, failure="unknown", error="The worker died in it."
+    )
 
 
 def next_due(now: datetime) -> datetime | None:
@@ -127,12 +128,12 @@ def next_due(now: datetime) -> datetime | None:
         return cursor.fetchone()[0]
 
 
-def next_lapse() -> datetime | None:
-    """When, on the machine's clock, the first lease runs out unless it is renewed."""
+def next_lapse() -> timedelta | None:
+    """In how long the first lease runs out unless it is renewed."""
     return (
-        WebhookEvent.objects.filter(state=State.IN_FLIGHT)
+        WebhookEvent.objects.filter(state=State.IN_FLIGHT, leased_until__isnull=False)
         .order_by("leased_until")
-        .values_list("leased_until", flat=True)
+        .values_list(F("leased_until") - Now(), flat=True)
         .first()
     )
 

@@ -12,6 +12,7 @@ from arbook.heartbeat import beats, jobs, keeping
 from arbook.heartbeat.jobs import Job, run_due, run_orphaned
 from arbook.heartbeat.models import Beat, JobRun
 from arbook.processes import names
+from tests import clocks
 from tests.factories import NOW
 
 started: list = []
@@ -189,3 +190,22 @@ def test_the_liveliest_of_several_workers_counts():
     assert 3 <= beats.silence("worker") < 10
     assert beats.silence("schedule") is None
     assert beats.looked_ago() is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_machines_whose_clocks_differ_do_not_take_each_others_jobs(monkeypatch, minutes):
+    def elsewhere(now):
+        troubles.clear()
+        clocks.set_off(monkeypatch, timedelta(minutes=minutes))
+        again.extend([*run_due([DAILY], now=SOON), *run_orphaned([DAILY], now=SOON)])
+        monkeypatch.undo()
+        held.append(JobRun.objects.get().leased_until - clock.system())
+
+    again, held = [], []
+    clocks.set_off(monkeypatch, timedelta(minutes=minutes))
+    troubles.append(elsewhere)
+    run_due([DAILY], now=NOW)
+
+    assert (again, started) == ([], [NOW])
+    assert timedelta(0) < held[0] <= timedelta(seconds=keeping.SECONDS)

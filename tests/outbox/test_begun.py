@@ -11,6 +11,7 @@ from arbook import clock
 from arbook.outbox import claiming, drain, outbox
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Kind
+from tests import clocks
 from tests.factories import NOW, company
 
 TAKEN, THREADS = 20, 2
@@ -109,3 +110,22 @@ def test_what_only_newer_code_knows_how_to_ask_after_is_left_to_it():
     assert claiming.sweep() == 0
     assert claiming.next_lapse() is None
     assert _states() == {"tomorrow": "in_flight"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_machines_whose_clocks_differ_do_not_take_each_others_calls(carrier, monkeypatch, minutes):
+    """Who was ahead would give up live calls of others; who was behind would lose its own."""
+    of = company()
+    outbox.enqueue("test.send", key="here", company=of, now=NOW)
+    claiming.claim(KINDS["test.send"], now=NOW)
+    clocks.set_off(monkeypatch, timedelta(minutes=minutes))
+    outbox.enqueue("test.send", key="there", company=of, now=NOW)
+    taken = claiming.claim(KINDS["test.send"], now=NOW)
+
+    assert claiming.sweep() == 0
+    claiming.renew(taken)
+    assert timedelta(seconds=30) < claiming.next_lapse() <= claiming.lease()
+    monkeypatch.undo()
+    assert claiming.sweep() == 0
+    assert _states() == {"here": "in_flight", "there": "in_flight"}

@@ -15,6 +15,7 @@ from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.process import process, process_waiting
 from arbook.webhooks.registry import HANDLERS
 from arbook.webhooks.store import Arrival, keep
+from tests import clocks
 from tests.factories import NOW
 from tests.factories import company as new_company
 
@@ -213,7 +214,7 @@ def test_a_claim_among_a_hundred_thousand_events_reads_only_what_it_takes():
         cursor.execute("ANALYZE webhooks_webhookevent")
         cursor.execute(
             f"EXPLAIN (ANALYZE, FORMAT JSON) {claiming.CLAIM}",
-            {"lease": NOW, "now": NOW, "limit": 20, "companies": 4, "after": -1},
+            {"lease": timedelta(0), "now": NOW, "limit": 20, "companies": 4, "after": -1},
         )
         plan = cursor.fetchone()[0][0]
 
@@ -241,3 +242,21 @@ def test_figures_tell_the_lag_and_the_dead_by_cause(handler):
     assert (dead.vendor, dead.kind, dead.failure, dead.count, dead.error) == (
         *("test", "thing.happened", "refused", 1, "no"),
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_machines_whose_clocks_differ_do_not_take_each_others_events(monkeypatch, minutes):
+    of = new_company()
+    _arrive(of, "here")
+    claiming.claim(20, now=NOW)
+    clocks.set_off(monkeypatch, timedelta(minutes=minutes))
+    _arrive(of, "there")
+    taken = claiming.claim(20, now=NOW)
+
+    assert len(taken) == 1
+    assert claiming.sweep() == 0
+    claiming.renew(taken)
+    assert timedelta(seconds=30) < claiming.next_lapse() <= claiming.lease()
+    monkeypatch.undo()
+    assert claiming.sweep() == 0
