@@ -221,6 +221,23 @@ RETURNING failures, resting, rest_until, reason
     " AND (line.rest_until IS NULL OR line.rest_until NOT BETWEEN %(now)s AND %(never)s))"
 )
 
+# A vendor that names a shorter time does not end a longer rest that still runs.
+_SLOW_DOWN = """
+INSERT INTO gateways_line AS line (key, failures, openings, resting, rest_until, reason)
+VALUES (%(key)s, 0, 0, 'throttled', %(until)s, %(reason)s)
+ON CONFLICT (key) DO UPDATE SET
+    failures = CASE WHEN {outlasts} THEN line.failures ELSE 0 END,
+    failing_since = CASE WHEN {outlasts} THEN line.failing_since END,
+    resting = CASE WHEN {outlasts} THEN line.resting ELSE 'throttled' END,
+    reason = CASE WHEN {outlasts} THEN line.reason ELSE excluded.reason END,
+    rest_until = CASE WHEN {outlasts} THEN line.rest_until ELSE excluded.rest_until END,
+    probe_until = NULL
+RETURNING failures, resting, rest_until, reason
+""".format(
+    outlasts="(line.resting <> '' AND line.rest_until > excluded.rest_until"
+    " AND line.rest_until <= %(never)s)"
+)
+
 
 def _succeed(key: str) -> None:
     with _lock:
@@ -254,15 +271,14 @@ def _fail(key: str, error: VendorError) -> None:
 
 
 def _throttle(key: str, error: Throttled) -> None:
-    wait = min(timedelta(seconds=error.retry_after), LONGEST_THROTTLE)
-    row = {
-        "failures": 0,
-        "openings": 0,
-        "resting": THROTTLED,
-        "rest_until": clock.now() + wait,
-        "probe_until": None,
+    now = clock.now()
+    seconds = min(LONGEST_THROTTLE.total_seconds(), error.retry_after)
+    values = {
+        "key": key,
         "reason": str(error)[:300],
-        "failing_since": None,
+        "never": _never(now),
+        "until": now + timedelta(seconds=seconds),
     }
-    Line.objects.update_or_create(key=key, defaults=row)
-    _remember(key, Standing(0, THROTTLED, row["rest_until"], row["reason"]))
+    with connection.cursor() as cursor:
+        cursor.execute(_SLOW_DOWN, values)
+        _remember(key, Standing(*cursor.fetchone()))

@@ -214,6 +214,50 @@ def test_a_vendor_that_asks_us_to_slow_down_is_left_alone_as_long_as_it_says(
     assert line(connection).failures == 0
 
 
+def test_a_shorter_wait_does_not_end_a_longer_one_that_still_runs(
+    sandbox, money, stripe_connection
+):
+    """Calls under way side by side are each told their own time."""
+    sandbox.faults.add("stripe", "*", "429", times=1, retry_after=300)
+    key = connections.line_of(stripe_connection)
+    with pytest.raises(Throttled):
+        money.account()
+    until = lines.standing(key).until
+
+    _told_to_wait(key, seconds=2)
+    assert lines.standing(key).until == until
+
+    _told_to_wait(key, seconds=600)
+    assert lines.standing(key).until > until + timedelta(seconds=200)
+
+
+def test_a_short_wait_does_not_end_the_rest_after_failures(sandbox, money, stripe_connection):
+    sandbox.faults.add("stripe", "*", "500")
+    fail(money.account)
+    before = line(stripe_connection)
+
+    _told_to_wait(connections.line_of(stripe_connection), seconds=1)
+
+    assert line(stripe_connection) == before
+
+
+def test_a_rest_from_before_a_clock_was_moved_back_does_not_outlast_a_wait(
+    sandbox, money, stripe_connection
+):
+    key = connections.line_of(stripe_connection)
+    Line.objects.create(key=key, resting="throttled", rest_until=clock.now() + timedelta(days=30))
+
+    _told_to_wait(key, seconds=20)
+
+    assert 15 < line(stripe_connection).wait(clock.now()) <= 20
+
+
+def _told_to_wait(key: str, *, seconds: float) -> None:
+    """The answer to a call that was under way before the line came to rest."""
+    call = lines.asking(key, "Stripe")
+    call.__exit__(Throttled, Throttled("Slow down.", retry_after=seconds), None)
+
+
 def test_one_dead_vendor_leaves_the_others_and_other_companies_alone(sandbox, money, texts, books):
     sandbox.faults.add("stripe", "*", "500")
     fail(money.account)
