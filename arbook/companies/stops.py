@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from arbook import wall
+from arbook.companies import second_factor
 from arbook.companies.models import Company, Membership, Role, Standstill, User
 
 HELD = "Held: "
@@ -74,16 +75,34 @@ def own(company: Company, now: datetime) -> Stop | None:
 
 
 def may_stop_everything(user: User) -> bool:
+    """Whoever is over every company, with a second factor where any of them wants one."""
+    known = _reach(user)
+    return known.is_over_all and not (known.wants_second_factor and not second_factor.has(user))
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether a second factor is all that keeps this person from stopping everything."""
+    known = _reach(user)
+    return known.is_over_all and known.wants_second_factor and not second_factor.has(user)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    is_over_all: bool
+    wants_second_factor: bool
+
+
+def _reach(user: User) -> _Reach:
     """Staff of the house, and whoever is at least a manager in every active company."""
-    if user.is_staff:
-        return True
     theirs = Membership.objects.filter(user=user, role__gte=Role.MANAGER).values("company")
     # What somebody is elsewhere can be asked from outside any company only.
     with wall.outside():
         count = Company.objects.active().aggregate(
-            every=Count("pk"), theirs=Count("pk", filter=Q(pk__in=theirs))
+            every=Count("pk"),
+            theirs=Count("pk", filter=Q(pk__in=theirs)),
+            strict=Count("pk", filter=Q(second_factor_required=True)),
         )
-    return 0 < count["every"] == count["theirs"]
+    return _Reach(user.is_staff or 0 < count["every"] == count["theirs"], count["strict"] > 0)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

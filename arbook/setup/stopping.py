@@ -12,6 +12,8 @@ from arbook.companies.stops import HELD
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 
+NEEDED = "This needs a manager of every company, with a second factor where one of them wants it."
+
 
 class StopRefused(Exception):
     """It cannot be stopped so. The message is fit for the screen."""
@@ -54,7 +56,7 @@ def stop_everything(
     """Keep everything of every company from leaving. Raises StopRefused."""
     _judge(until, now)
     if not stops.may_stop_everything(by):
-        raise StopRefused("This needs a manager of every company.")
+        raise StopRefused(NEEDED)
     # It is nobody's row and every company's record.
     with wall.outside(), transaction.atomic():
         open_ones = Standstill.objects.select_for_update().filter(ended_at=None)
@@ -73,7 +75,7 @@ def stop_everything(
 def resume_everything(*, by: User, now: datetime) -> bool:
     """Let every company's messages leave again; False when nothing was stopped."""
     if not stops.may_stop_everything(by):
-        raise StopRefused("This needs a manager of every company.")
+        raise StopRefused(NEEDED)
     with wall.outside(), transaction.atomic():
         ended = Standstill.objects.filter(ended_at=None).update(ended_at=now, ended_by=by)
         if ended:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal import auth as totp
 from django.core.management import CommandError, call_command
 from django.utils.html import strip_tags
 
@@ -95,6 +96,32 @@ def test_who_is_no_manager_of_every_company_stops_only_their_own(company, manage
     assert stops.may_stop_everything(factories.user(is_staff=True))
     Company.objects.filter(slug="other").update(is_active=False)
     assert stops.may_stop_everything(manager)
+
+
+@pytest.mark.parametrize("is_staff", [True, False], ids=["staff", "manager"])
+def test_nobody_stops_or_resumes_a_strict_company_without_a_second_factor(
+    client, company, manager, is_staff
+):
+    person = factories.user(is_staff=True) if is_staff else manager
+    Company.objects.update(second_factor_required=True)
+    client.force_login(person)
+
+    assert not stops.may_stop_everything(person)
+    with pytest.raises(stopping.StopRefused, match="second factor"):
+        stopping.stop_everything(reason="x", by=person, now=NOW)
+    Standstill.objects.create(reason="others", by=manager, started_at=NOW)
+    with pytest.raises(stopping.StopRefused, match="second factor"):
+        stopping.resume_everything(by=person, now=NOW)
+    answer = client.post("/stop-everything/", {"resume": "1"})
+    leads_to = "/accounts/2fa/" if is_staff else "/accounts/second-factor/"
+    assert (answer.status_code, answer["Location"]) == (302, leads_to)
+    assert Standstill.objects.get().ended_at is None
+
+    totp.TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    person.recovery_codes_saved_at = NOW
+    person.save()
+    client.post("/stop-everything/", {"resume": "1"})
+    assert Standstill.objects.get().ended_by == person
 
 
 def test_a_second_stop_of_everything_waits_for_the_end_of_the_first(company, manager):

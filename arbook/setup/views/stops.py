@@ -36,10 +36,13 @@ def stop(request, company):
 @login_required
 def everywhere(request):
     """The same above all companies, for who may stop every one of them."""
+    if stops.lacks_second_factor(request.user):
+        if second_factor.missing_for(request.user):
+            return redirect("second_factor_needed")
+        messages.info(request, "Stopping every company needs a second factor. Set one up here.")
+        return redirect("mfa_index")
     if not stops.may_stop_everything(request.user):
-        raise PermissionDenied("This needs a manager of every company.")
-    if second_factor.missing_for(request.user):
-        return redirect("second_factor_needed")
+        raise PermissionDenied(stopping.NEEDED)
     now = clock.now()
     standing = stops.everywhere(now)
     if request.POST.get("resume"):
