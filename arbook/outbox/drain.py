@@ -44,7 +44,8 @@ def drain(
     """Do everything that is due; returns how many effects ended in which state.
 
     ``now`` is asked again for every chunk. After each chunk the first kinds are asked again, and
-    ``news`` is called before: what came in may stop what would leave next. Stops after ``rounds``
+    ``news`` is called before: what came in may stop what would leave next. A kind that had no turn
+    for a while comes first once, so that a busy day keeps none waiting. Stops after ``rounds``
     chunks of each kind, so that one endless queue cannot starve the caller's other work, and when
     ``stopping`` says so. ``pulse`` hears how many seconds may pass until it is called again.
     """
@@ -56,10 +57,15 @@ def drain(
     sweep()
     outcome += settle_unsure(ordered, now=now, pulse=pulse, stopping=stopping)
     while not stopping():
-        for kind in ordered:
-            if left[kind.name] and (claimed := claim(kind, now=now())):
+        for kind in turns.in_order(ordered):
+            if not left[kind.name]:
+                continue
+            claimed = claim(kind, now=now())
+            turns.had(kind)
+            if claimed:
                 break
         else:
+            turns.nobody_waits()
             break
         left[kind.name] -= 1
         outcome += _do_chunk(kind, claimed, now, pulse, stopping)

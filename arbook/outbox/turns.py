@@ -1,4 +1,4 @@
-"""Fair turns between companies, for effects and for events.
+"""Fair turns between companies, for effects and for events, and between kinds of effects.
 
 The shares of several companies are worked at side by side. A company whose vendor is slow begins
 nothing more once its turn is over; what it has not begun goes back in line, and the others go on.
@@ -15,11 +15,36 @@ from django.db import connection, connections
 
 from arbook import wall
 from arbook.heartbeat.keeping import Keeper
+from arbook.outbox.registry import Kind
 
 # How many companies one claim serves.
 COMPANIES = 4
 # Seconds after which a company begins nothing more in this turn.
 LENGTH = 10.0
+
+
+# Seconds without a turn after which a kind comes before those of higher rank.
+PATIENCE = 15.0
+
+_had_at: dict[str, float] = {}
+
+
+def in_order(ranked: list[Kind]) -> list[Kind]:
+    """Who is asked first: kinds that had no turn for long, the longest first, then by rank."""
+    now = time.monotonic()
+    passed_over = [kind for kind in ranked if now - _had_at.setdefault(kind.name, now) > PATIENCE]
+    passed_over.sort(key=lambda kind: _had_at[kind.name])
+    return passed_over + [kind for kind in ranked if kind not in passed_over]
+
+
+def had(kind: Kind) -> None:
+    """This kind was asked, whether it had anything due or not."""
+    _had_at[kind.name] = time.monotonic()
+
+
+def nobody_waits() -> None:
+    """Everything due was done: patience begins anew."""
+    _had_at.clear()
 
 
 def never() -> bool:

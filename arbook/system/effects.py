@@ -15,7 +15,7 @@ def _preview(one: Effect, now: datetime) -> Foretold:
     return Foretold([f"Would put the next of {left:,} dead letters in line."])
 
 
-@effect(bulks.EFFECT, preview=_preview, chunk=1, rank=95)
+@effect(bulks.EFFECT, preview=_preview, chunk=1, rank=90)
 def work_through(one: Effect, prepared) -> dict:
     """One turn; the next comes a moment later, so that others are served between."""
     now = clock.now()

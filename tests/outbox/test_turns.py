@@ -160,6 +160,34 @@ def test_money_leaves_before_reminders_and_news_is_heard_before_each_chunk(vendo
     assert len(vendor.calls) == 9
 
 
+@pytest.mark.django_db
+def test_a_day_full_of_money_keeps_no_reminder_waiting_for_ever(vendor, settings, monkeypatch):
+    settings.OUTBOX_THREADS = 1
+    monkeypatch.setattr(turns, "PATIENCE", 0.2)
+    of, until = company(), time.monotonic() + 5
+
+    def more_money(effect, prepared):
+        if time.monotonic() < until and not vendor.calls:
+            time.sleep(0.02)
+            want("test.money")
+        return {}
+
+    def want(kind):
+        outbox.enqueue(kind, key=f"{kind}-{time.monotonic_ns()}", company=of, now=NOW)
+
+    KINDS["test.money"] = Kind(name="test.money", perform=more_money, rank=10)
+    began = time.monotonic()
+    try:
+        want("test.money")
+        want("test.act")
+        drain.drain(now=lambda: NOW, kinds=["test.money", "test.act"])
+    finally:
+        del KINDS["test.money"]
+
+    assert len(vendor.calls) == 1
+    assert time.monotonic() - began < 4, "it did not wait until the money ended"
+
+
 def test_the_products_kinds_are_ranked_as_promised():
     rank = {name: kind.rank for name, kind in KINDS.items()}
 
