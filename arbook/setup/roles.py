@@ -112,9 +112,10 @@ AREAS = (
     )),
     Area("System", "server-stack", (
         Act("Sees events, effects, dead letters, workers and the audit log", VIEWER,
-            reads=_names("system", "overview events events_row events_preview effects effects_row "
-                         "effects_preview dead cause bulk workers record entry")),
+            reads=_names("system", "overview events events_row effects effects_row dead cause bulk "
+                         "workers record entry")),
         Act("Tries one dead letter again, after looking at what it would do", BOOKKEEPER,
+            reads=_names("system", "events_preview effects_preview"),
             posts=_names("system", "events_replay effects_replay")),
         Act("Tries many again, gives up, and starts a job by hand", MANAGER,
             posts=_names("system", "events_give_up effects_give_up act cancel run_job")),

@@ -8,6 +8,8 @@ from arbook.companies.models import Role
 from arbook.sandbox import clock as movable
 from arbook.setup.work import until_quiet
 from arbook.system.models import Replay
+from arbook.system.views.logs import LOOKS
+from arbook.web import limits
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.store import Arrival, keep
 from invoices.models import Invoice
@@ -17,7 +19,7 @@ from tests.system.standing import fingerprint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Who signed in last and where they are is written by being there at all.
-VISITS = {"companies_user", "django_session", "usersessions_usersession"}
+VISITS = {"companies_user", "django_session", "usersessions_usersession", "web_remembered"}
 
 
 @pytest.fixture
@@ -100,10 +102,20 @@ def test_a_preview_of_another_row_or_a_forged_one_counts_for_nothing(client, des
     assert client.get(_address(desk, event)).status_code == 200
 
 
-def test_a_viewer_may_look_ahead_and_finds_no_button(client, desk, event):
+def test_a_viewer_does_not_look_ahead_which_asks_vendors(client, desk, event):
     client.force_login(factories.member(desk.company, Role.VIEWER))
 
-    page = client.get(_address(desk, event, "preview/"))
+    assert "preview/" not in client.get(_address(desk, event)).content.decode()
+    assert client.get(_address(desk, event, "preview/")).status_code == 403
 
-    assert page.status_code == 200
-    assert "/replay/" not in page.content.decode()
+
+def test_a_person_looks_ahead_so_often_in_a_minute(client, desk, event, monkeypatch):
+    monkeypatch.setattr(limits, "time", lambda: 1_800_000_000.0)
+    for _ in range(LOOKS.count):
+        limits.count("preview", client.session["_auth_user_id"], LOOKS)
+
+    answer = client.get(_address(desk, event, "preview/"))
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+    client.force_login(factories.member(desk.company, Role.BOOKKEEPER))
+    assert client.get(_address(desk, event, "preview/")).status_code == 200

@@ -4,7 +4,7 @@ import json
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arbook import clock
 from arbook.audit import timeline
@@ -16,6 +16,7 @@ from arbook.system import foretelling, logs, replaying, slices, telling, words
 from arbook.system.models import Replay
 from arbook.system.rehearsing import CannotForetell
 from arbook.upsert import storable
+from arbook.web.limits import Limit, TooMany, count, too_many
 from arbook.web.respond import done, refused, show
 from arbook.webhooks import process, retention
 from arbook.webhooks.models import WebhookEvent
@@ -24,6 +25,8 @@ BY = {"events": "received_at", "effects": "created_at"}
 STATES = {"events": logs.EVENT_STATES, "effects": logs.EFFECT_STATES}
 # What may be tried again: an event at any time, an effect only when it is dead.
 REPLAYED = {WebhookEvent.State.DEAD, WebhookEvent.State.DONE, WebhookEvent.State.IGNORED}
+# Looking ahead asks vendors and holds rows for a moment: so often for one person.
+LOOKS = Limit(30, 60)
 
 
 @company_view(Role.VIEWER)
@@ -101,10 +104,15 @@ def detail(request, company, side, **key):
     )
 
 
-@company_view(Role.VIEWER)
+@company_view(Role.BOOKKEEPER)
+@require_safe
 def preview(request, company, side, **key):
     """What trying again would do; nothing of it is done."""
     row = _row(company, side, key)
+    try:
+        count("preview", str(request.user.pk), LOOKS)
+    except TooMany as refusal:
+        return too_many(request, wait=refusal.wait)
     context = {"side": side, "names": _names(side), "row": row, "line": _line(row, side)}
     try:
         look = foretelling.of_event if side == "events" else foretelling.of_effect
