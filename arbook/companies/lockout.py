@@ -19,6 +19,8 @@ MEMORY = 24 * 3600
 # From all addresses together, in one hour.
 SPREAD = 50
 SPREAD_SECONDS = 3600
+# How long a try under way keeps others waiting, should its end never be heard of.
+TRY_SECONDS = 5
 
 
 def _key(kind: str, *parts: str) -> str:
@@ -29,28 +31,48 @@ def _spread_key(account: str) -> str:
     return _key("spread", account.lower(), str(int(time() // SPREAD_SECONDS)))
 
 
-def wait_for(account: str, *, address: str, is_known: bool) -> int:
-    """Seconds until the next try is looked at; 0 when it is now. ``is_known``: own browser."""
+def admit(account: str, *, address: str, is_known: bool) -> int:
+    """Let a try in (0), or say how many seconds it has to wait. ``is_known``: own browser.
+
+    Where the next mistake brings a wait, one try at a time is let in: several at once would all be
+    looked at before the first of them is counted.
+    """
+    wait = _wait(account, address, is_known)
+    if wait or (cache.get(_key("count", account.lower(), address)) or 0) < FREE - 1:
+        return wait
+    if not cache.add(_trying(account, address), 1, timeout=TRY_SECONDS):
+        return TRY_SECONDS
+    # The one before may have ended, and brought a wait, since we looked.
+    return _wait(account, address, is_known)
+
+
+def _wait(account: str, address: str, is_known: bool) -> int:
     until = cache.get(_key("until", account.lower(), address)) or 0
     if not is_known and (cache.get(_spread_key(account)) or 0) >= SPREAD:
         until = max(until, (time() // SPREAD_SECONDS + 1) * SPREAD_SECONDS)
     return max(0, round(until - time() + 0.5)) if until > time() else 0
 
 
+def _trying(account: str, address: str) -> str:
+    return _key("trying", account.lower(), address)
+
+
 def failed(account: str, *, address: str) -> int:
     """Count a wrong password; the seconds to wait from now on, 0 while tries are free."""
     count = _another(_key("count", account.lower(), address), MEMORY)
     _another(_spread_key(account), SPREAD_SECONDS)
-    if count < FREE:
-        return 0
-    wait = min(FIRST_WAIT * 2 ** min(count - FREE, 20), LONGEST_WAIT)
-    cache.set(_key("until", account.lower(), address), time() + wait, timeout=wait)
+    wait = 0
+    if count >= FREE:
+        wait = min(FIRST_WAIT * 2 ** min(count - FREE, 20), LONGEST_WAIT)
+        cache.set(_key("until", account.lower(), address), time() + wait, timeout=wait)
+    cache.delete(_trying(account, address))
     return wait
 
 
 def forgive(account: str, *, address: str) -> None:
     """The right password came from there: the next mistake starts at the beginning."""
     cache.delete(_key("count", account.lower(), address))
+    cache.delete(_trying(account, address))
 
 
 def _another(key: str, seconds: int) -> int:

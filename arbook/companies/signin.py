@@ -63,17 +63,17 @@ class InvitedOnly(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials) -> None:
         account = credentials.get("email") or ""
-        wait = lockout.wait_for(
+        wait = lockout.admit(
             account, address=neighbourhood(request), is_known=is_known(request, account)
         )
         if wait:
-            self.locked(request, account)
+            self.locked(request, account, wait)
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request, **credentials) -> None:
         lockout.failed(credentials.get("email") or "", address=neighbourhood(request))
 
-    def locked(self, request, account: str) -> None:
+    def locked(self, request, account: str, wait: int) -> None:
         """A try was not looked at."""
 
 

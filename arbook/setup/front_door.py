@@ -3,6 +3,8 @@
 Entries hold the number of the person and nothing else of theirs: no address, no name, no browser.
 """
 
+import hashlib
+
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
@@ -13,6 +15,7 @@ from allauth.mfa.signals import (
 )
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.formats import date_format
 
@@ -22,12 +25,17 @@ from arbook.companies import lockout
 from arbook.companies.models import User
 from arbook.companies.signin import InvitedOnly, is_known, remember_browser
 from arbook.outbox import outbox
-from arbook.web.limits import neighbourhood
+from arbook.web.limits import Limit, TooMany, count, neighbourhood
 
 WHAT = {
     Authenticator.Type.TOTP: "an authenticator app",
     Authenticator.Type.RECOVERY_CODES: "recovery codes",
 }
+
+
+# How much strangers may write into the record: about one account or, where there is no such
+# account, from one address; and about all accounts together.
+WRITTEN, WRITTEN_IN_ALL = Limit(50, 3600), Limit(1000, 3600)
 
 
 def _record(verb: str, said: str, user: User | None) -> None:
@@ -39,14 +47,26 @@ class FrontDoor(InvitedOnly):
 
     def authentication_failed(self, request, **credentials) -> None:
         super().authentication_failed(request, **credentials)
-        self._tried("signin.failed", "A sign-in failed", credentials.get("email") or "")
+        self._tried("signin.failed", "A sign-in failed", credentials.get("email") or "", request)
 
-    def locked(self, request, account: str) -> None:
-        self._tried("signin.locked", "A sign-in was not looked at: too many before", account)
+    def locked(self, request, account: str, wait: int) -> None:
+        # Once for each wait, however often somebody comes meanwhile.
+        whose = f"{account.lower()}|{neighbourhood(request)}"
+        key = f"lockout:told:{hashlib.sha256(whose.encode()).hexdigest()}"
+        if cache.add(key, 1, timeout=wait):
+            said = "A sign-in was not looked at: too many before"
+            self._tried("signin.locked", said, account, request)
 
-    def _tried(self, verb: str, said: str, account: str) -> None:
+    def _tried(self, verb: str, said: str, account: str, request) -> None:
         # Recorded for unknown accounts as well: the answer must not take longer for those we know.
         user = User.objects.filter(email__iexact=account).first()
+        # Noise about accounts that do not exist uses up nothing of those that do.
+        whose = f"account {user.pk}" if user else f"address {neighbourhood(request)}"
+        try:
+            count("signin-record", whose, WRITTEN)
+            count("signin-record-all", "accounts" if user else "strangers", WRITTEN_IN_ALL)
+        except TooMany:
+            return
         log.record(verb, said, about=[user] if user else [], by=None, at=clock.now())
 
     def login(self, request, user) -> None:

@@ -16,7 +16,8 @@ from arbook.audit.models import Entry
 from arbook.companies import lockout
 from arbook.companies.models import Role
 from arbook.outbox.drain import drain
-from arbook.setup import members
+from arbook.setup import front_door, members
+from arbook.web import limits
 from tests import factories
 from tests.factories import NOW
 
@@ -86,10 +87,62 @@ def test_waits_grow_and_end(monkeypatch):
     assert waits[:4] == [0, 0, 0, 0]
     assert waits[4:8] == [30, 60, 120, 240]
     assert max(waits) == lockout.LONGEST_WAIT
-    assert 0 < lockout.wait_for("A@B.example", address=HERE, is_known=False) <= 3600
-    assert lockout.wait_for("a@b.example", address=ELSEWHERE, is_known=False) == 0
+    assert 0 < lockout.admit("A@B.example", address=HERE, is_known=False) <= 3600
+    assert lockout.admit("a@b.example", address=ELSEWHERE, is_known=False) == 0
     now[0] += lockout.LONGEST_WAIT + 1
-    assert lockout.wait_for("a@b.example", address=HERE, is_known=False) == 0
+    assert lockout.admit("a@b.example", address=HERE, is_known=False) == 0
+
+
+def test_at_the_end_of_a_wait_one_try_at_a_time_is_looked_at(monkeypatch):
+    now = [time.time()]
+    monkeypatch.setattr(lockout, "time", lambda: now[0])
+    for _ in range(lockout.FREE):
+        lockout.failed("a@b.example", address=HERE)
+    now[0] += lockout.FIRST_WAIT + 1
+
+    def ask(address=HERE) -> int:
+        return lockout.admit("A@b.example", address=address, is_known=True)
+
+    assert [ask() for _ in range(4)] == [0, *[lockout.TRY_SECONDS] * 3]
+    assert ask(ELSEWHERE) == 0
+    wait = lockout.failed("a@b.example", address=HERE)
+    assert (wait, ask()) == (60, 60)
+    now[0] += wait + 1
+    assert ask() == 0
+    lockout.forgive("a@b.example", address=HERE)
+    assert [ask() for _ in range(4)] == [0] * 4
+
+
+def test_the_try_that_brings_the_first_wait_is_alone_too():
+    for _ in range(lockout.FREE - 1):
+        lockout.failed("a@b.example", address=HERE)
+
+    asked = [lockout.admit("a@b.example", address=HERE, is_known=False) for _ in range(3)]
+
+    assert asked == [0, lockout.TRY_SECONDS, lockout.TRY_SECONDS]
+
+
+def test_a_wait_is_recorded_once_however_often_somebody_comes(owner):
+    for _ in range(lockout.FREE + 6):
+        _sign_in(Client(), owner.email, "wrong")
+    for _ in range(lockout.FREE + 1):
+        _sign_in(Client(), owner.email, "wrong", ELSEWHERE)
+
+    assert _verbs().count("signin.failed") == 2 * lockout.FREE
+    assert _verbs().count("signin.locked") == 2
+
+
+def test_strangers_write_so_much_into_the_record_and_hide_nobodys_tries_by_it(owner, monkeypatch):
+    monkeypatch.setattr(limits, "time", lambda: 1_800_000_000.0)
+    for _ in range(front_door.WRITTEN.count - 1):
+        limits.count("signin-record", f"address {HERE}", front_door.WRITTEN)
+    for number in range(3):
+        _sign_in(Client(), f"nobody{number}@desk.example", "wrong")
+
+    assert Entry.objects.filter(verb="signin.failed").count() == 1
+    _sign_in(Client(), owner.email, "wrong")
+    last = Entry.objects.filter(verb="signin.failed").order_by("pk").last()
+    assert last.mentions.get().subject_id == owner.pk
 
 
 def test_tries_from_everywhere_slow_down_only_unknown_browsers(owner):
@@ -116,7 +169,7 @@ def test_an_account_that_does_not_exist_answers_like_one_that_does(owner):
         return seen
 
     assert story("nobody@desk.example") == story(owner.email)
-    assert Entry.objects.filter(verb="signin.locked").count() == 4
+    assert Entry.objects.filter(verb="signin.locked").count() == 2
 
 
 def test_all_processes_count_together(owner):
