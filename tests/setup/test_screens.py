@@ -1,3 +1,4 @@
+import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -62,6 +63,31 @@ def _granted(vendors, client) -> dict:
     )
     told = parse_qs(urlsplit(answer.headers["Location"]).query)
     return {key: value[0] for key, value in told.items()}
+
+
+def test_an_answer_of_intuit_that_comes_late_is_refused_politely(client, owner, vendors):
+    told = _granted(vendors, client)
+    session = client.session
+    session["quickbooks_state"] |= {"at": time.time() - 15 * 60 - 1}
+    session.save()
+
+    page = client.get(CALLBACK, told, follow=True)
+
+    assert page.redirect_chain == [(f"{SETUP}/connections/", 302)]
+    assert "took too long" in _text(page)
+    assert not Connection.objects.exists()
+
+
+def test_an_answer_of_intuit_needs_the_second_factor_like_every_act(
+    client, owner, company, vendors
+):
+    told = _granted(vendors, client)
+    type(company).objects.update(second_factor_required=True)
+
+    answer = client.get(CALLBACK, told)
+
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/second-factor/")
+    assert not Connection.objects.exists()
 
 
 def test_connect_leads_to_intuit_with_a_state_and_our_address(client, owner, vendors):

@@ -1,6 +1,7 @@
 """Connections: each vendor's state, and the forms that connect it."""
 
 import secrets
+from time import time
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from arbook import clock, wall
+from arbook.companies import second_factor
 from arbook.companies.access import company_view, role_in
 from arbook.companies.models import Company, Role
 from arbook.gateways import errors, quickbooks_oauth
@@ -25,6 +27,8 @@ FORMS = {
     "twilio": (TwilioForm, connections.with_twilio),
     "slack": (SlackForm, connections.with_slack),
 }
+# How long the way to Intuit and back may take, in seconds of the real clock.
+CONSENT_SECONDS = 15 * 60
 BEFORE_CONNECTING = "Before a connection is changed, please show that it is you."
 
 
@@ -86,7 +90,8 @@ def _redirect_uri() -> str:
 def quickbooks_start(request, company):
     """Send the owner to Intuit; the state ties the answer to this session and this company."""
     state = secrets.token_urlsafe(24)
-    request.session["quickbooks_state"] = {"state": state, "company": company.pk}
+    begun = {"state": state, "company": company.pk, "at": time()}
+    request.session["quickbooks_state"] = begun
     try:
         return redirect(quickbooks_oauth.authorize_url(state, _redirect_uri()))
     except errors.VendorError as error:
@@ -103,8 +108,14 @@ def quickbooks_callback(request):
     if not begun or not secrets.compare_digest(begun["state"].encode(), given.encode()):
         raise Http404("This sign-in was not begun here, or it was finished already.")
     company = get_object_or_404(Company, pk=begun["company"])
-    if (role_in(request.user, company) or 0) < Role.OWNER:
+    role = role_in(request.user, company) or 0
+    if role < Role.OWNER:
         raise Http404("No such company.")
+    if second_factor.is_wanted(company, role) and not second_factor.has(request.user):
+        return redirect("second_factor_needed")
+    if time() - begun.get("at", 0) > CONSENT_SECONDS:
+        messages.warning(request, "That sign-in at QuickBooks took too long. Please begin again.")
+        return redirect("setup:connections", company.slug)
     with wall.inside(company):
         _answered(request, company)
     return redirect("setup:connections", company.slug)
