@@ -27,7 +27,9 @@ _MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(
     r"\+\d[\d\s().-]{7,17}\d|(?<![\w.-])\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])"
 )
-_TOKEN = re.compile(r"(/(?:pay|stop)/)[^\s/\"'?]+")
+_TOKEN = re.compile(
+    r"(/(?:pay|stop|accounts/password/reset/key|accounts/confirm-email)/)(?!done/)[^\s/\"'?]+"
+)
 
 
 def clean(text: str) -> str:
