@@ -21,6 +21,12 @@ class NotStarted(Exception):
     """The start failed. The message is a sentence for the terminal."""
 
 
+REFUSALS = (
+    *(ports.PortRefused, plan.WorkersRefused, FolderRefused, NotStarted),
+    embedded.EmbeddedDatabaseFailed,
+)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m arbook.processes", description=__doc__)
     parser.add_argument("kind", choices=["demo", "run"])
@@ -28,7 +34,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         return _run(options.kind, with_parent=options.with_parent)
-    except (ports.PortRefused, NotStarted, FolderRefused, embedded.EmbeddedDatabaseFailed) as error:
+    except REFUSALS as error:
         print(error, file=sys.stderr)
         return 1
     except Stopped:
@@ -42,6 +48,7 @@ def _run(kind: str, *, with_parent: bool) -> int:
     chosen = ports.chosen()
     used = chosen if kind == "demo" else {"PORT": chosen["PORT"]}
     ports.ensure_free(used)
+    product = plan.product(chosen)
     os.environ.update({name: str(port) for name, port in chosen.items()})
     data = embedded.data_folder()
     lock = _only_one(data)  # noqa: F841  held until we end
@@ -61,7 +68,7 @@ def _run(kind: str, *, with_parent: bool) -> int:
             _do(supervisor, "collectstatic", "--noinput", "--verbosity", "0")
         if kind == "demo":
             _do(supervisor, "demo")
-        supervisor.start(plan.product(chosen))
+        supervisor.start(product)
         _wait_for(f"{url}/", supervisor, "The web server")
         supervisor.say(f"\narbook is ready at {url}/")
         if kind == "demo":

@@ -11,6 +11,13 @@ from arbook.processes import names
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+MOST_WORKERS = 100
+
+
+class WorkersRefused(Exception):
+    """``WORKERS`` is no number of workers. The message is a sentence for the terminal."""
+
+
 @dataclass(frozen=True)
 class Process:
     """One part. ``beats`` names the heartbeat row that tells whether it still works.
@@ -57,7 +64,7 @@ def product(ports: Mapping[str, int]) -> list[Process]:
 
 def workers() -> list[Process]:
     """As many workers as ``WORKERS`` says. Each beats every few seconds, also at long work."""
-    count = int(os.environ.get("WORKERS") or 1)
+    count = _count_of_workers(os.environ.get("WORKERS") or "1")
     return [
         Process(
             "worker" if count == 1 else f"worker-{number}",
@@ -68,3 +75,15 @@ def workers() -> list[Process]:
         )
         for number in range(1, count + 1)
     ]
+
+
+def _count_of_workers(written: str) -> int:
+    try:
+        count = int(written)
+    except ValueError:
+        count = -1
+    if not 0 <= count <= MOST_WORKERS:
+        raise WorkersRefused(
+            f"WORKERS={written} is not a number of workers: give one from 0 to {MOST_WORKERS}."
+        )
+    return count

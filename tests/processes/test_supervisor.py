@@ -1,6 +1,7 @@
 import math
 import os
 import signal
+import socket
 import sys
 
 import pytest
@@ -141,3 +142,25 @@ def test_as_many_workers_are_started_as_the_machine_shall_have(monkeypatch):
     assert several[0].beats(77) == names.worker(77) != names.worker(78)
     monkeypatch.delenv("WORKERS")
     assert [one.name for one in plan.workers()] == ["worker"]
+
+
+@pytest.mark.parametrize("value", ["abc", "-1", "1.5", "101"])
+def test_a_number_of_workers_that_is_none_is_refused_in_a_sentence(monkeypatch, value):
+    monkeypatch.setenv("WORKERS", value)
+
+    with pytest.raises(plan.WorkersRefused, match=f"WORKERS={value} is not a number of workers"):
+        plan.workers()
+
+
+def test_with_such_a_number_the_start_ends_with_that_sentence(terminal):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+    running = terminal.start(
+        sys.executable, "-m", "arbook.processes", "run", PORT=str(port), WORKERS="abc"
+    )
+
+    assert running.wait(20) == 1
+    assert terminal.text.splitlines() == [
+        "WORKERS=abc is not a number of workers: give one from 0 to 100."
+    ]
