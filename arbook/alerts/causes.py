@@ -23,6 +23,8 @@ Where = Cause.Where
 PATIENCE = timedelta(hours=1)
 AWAY = timedelta(minutes=15)
 DIGEST_EVERY = timedelta(hours=24)
+# How long a cause that is over stays to be read.
+KEPT = timedelta(days=90)
 
 FAILURES = {
     "unreachable": "could not be reached",
@@ -90,6 +92,11 @@ def troubles(now: datetime) -> Iterator[Trouble]:
         vendor, _, company = line.key.partition(":")
         if company.isdigit() and vendor:
             yield Trouble(int(company), Where.LINE, vendor, "unreachable", line.reason)
+
+
+def forget_old(now: datetime) -> int:
+    """Remove causes that were over long ago; returns how many."""
+    return Cause.objects.filter(over_at__lt=now - KEPT).delete()[0]
 
 
 def _merged(found: list[inbound.Dead]) -> Iterator[Trouble]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from arbook.alerts import causes
+from arbook.alerts import causes, jobs
 from arbook.alerts.models import Cause
 from arbook.gateways.models import Connection, Line
 from arbook.outbox import outbox
@@ -124,3 +124,16 @@ def test_an_alert_that_cannot_be_sent_does_not_raise_alerts_for_ever(company):
         )
 
     assert len(_told()) == 2
+
+
+def test_what_was_over_long_ago_is_forgotten_and_what_is_open_stays(company):
+    _die(company)
+    _die(company, failure="bug")
+    jobs.tell_of_causes(NOW)
+    Effect.objects.filter(failure="bug").delete()
+    jobs.tell_of_causes(NOW + timedelta(hours=1))
+
+    jobs.tell_of_causes(NOW + timedelta(days=90))
+    assert Cause.objects.count() == 2
+    jobs.tell_of_causes(NOW + timedelta(days=90, hours=2))
+    assert [one.failure for one in Cause.objects.all()] == ["refused"]
