@@ -88,7 +88,7 @@ def count(person: Person, *, now: datetime) -> dict[str, int]:
 def erase(person: Person, *, by: User | None, now: datetime, with_name: bool) -> dict[str, int]:
     """Take back what has not left, end the conversation, take the words out."""
     # What is being handed over, or may have been, is looked up by its words: it goes the next time.
-    busy = set(_in_hand(person).values_list("payload__message", flat=True))
+    busy = set(in_hand(person).values_list("payload__message", flat=True))
     rows = [one for one in messages(person).select_for_update(of=("self",)) if one.pk not in busy]
     taken_back = _take_back(person, [row for row in rows if row.state in LEAVING], by, now)
     for thread in talks(person):
@@ -124,7 +124,8 @@ def _take_back(person: Person, rows: list[Message], by: User | None, now: dateti
     return len(rows)
 
 
-def _in_hand(person: Person):
+def in_hand(person: Person):
+    """Effects that are writing to them at this moment, or may have."""
     return undone(person).filter(state__in=[Effect.State.IN_FLIGHT, Effect.State.UNSURE])
 
 
@@ -136,7 +137,7 @@ def addresses(person: Person) -> set[tuple[str, str]]:
 
 def unfinished(person: Person) -> int:
     """Messages that are leaving at this moment, or of which nobody knows yet whether they left."""
-    return _in_hand(person).count()
+    return in_hand(person).count()
 
 
 def undone(person: Person):

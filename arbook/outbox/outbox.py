@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from arbook.gateways.errors import Unknown
+from arbook.outbox import retention
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS
 
@@ -136,5 +137,6 @@ def _record(verb: str, said: str, effect: Effect, by: User | None, now: datetime
         cause=effect.cause_id,
         key=effect.key,
         failure=effect.failure,
-        error=effect.error,
+        # The record would keep what is about to go.
+        error="" if retention.WORDS_GO in effect.payload else effect.error,
     )

@@ -10,6 +10,8 @@ State = Effect.State
 
 # Effects of the house itself, as invitations; a company's are a setting.
 OWN_DAYS = 90
+# In the payload of an effect that needs its words still; they go when it is over.
+WORDS_GO = "words_go"
 
 
 def age_out(company: Company | None, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
@@ -29,11 +31,14 @@ def age_out(company: Company | None, *, now: datetime, dry_run: bool = False) ->
 
 
 def remove(effects: list[Effect], said: str) -> None:
-    """Leave keys of rows and figures in payload and result, and the sentence for the rest."""
+    """Leave keys of rows and figures in payload and result, and the sentence for the rest.
+
+    What the caller changed in their errors is written as well.
+    """
     for one in effects:
         one.payload = _figures(one.payload) | {"removed": said}
         one.result = _figures(one.result)
-    Effect.objects.bulk_update(effects, ["payload", "result"])
+    Effect.objects.bulk_update(effects, ["payload", "result", "error"])
 
 
 def _figures(kept: dict) -> dict:

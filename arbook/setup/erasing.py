@@ -8,20 +8,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import QuerySet
 
 from arbook import money
 from arbook.audit import log, redactions
 from arbook.companies.models import Company, User
 from arbook.heartbeat.jobs import each_company
-from arbook.outbox import retention as effects
-from arbook.outbox.models import Effect
+from arbook.setup import erasing_effects
 from arbook.setup.persons import entries, mentions, of_customer, parts
 from arbook.webhooks import retention as events
 from arbook.webhooks.models import WebhookEvent
 from customers import person as persons
-from customers.models import Channel, Customer
+from customers.models import Customer
 from customers.person import SAID, Names, Person
 from invoices import person as collecting
 from messaging import person as talking
@@ -35,7 +33,6 @@ OWN_WORDS = (
 # The record of the erasure itself must say when and by whom.
 NOT_TOUCHED = (redactions.VERB, "person.erased", "person.exported")
 SETTLED = [WebhookEvent.State.DONE, WebhookEvent.State.IGNORED]
-OVER = [Effect.State.DONE, Effect.State.CANCELLED]
 
 
 class ErasureRefused(Exception):
@@ -70,16 +67,13 @@ def preview(person: Person, *, now: datetime) -> Preview:
         goes |= part.count(person, now=now)
     found = persons.names(person, with_name=with_name)
     goes["events of vendors"] = _events(person).filter(state__in=SETTLED).count()
-    goes["effects"] = len(_effects(person, with_name, found))
+    named = erasing_effects.naming(person, with_name, found)
+    going = erasing_effects.going(person, named)
+    goes["effects"] = len(going)
     goes["sentences of the record"] = len(_sentences(person, mentions(person), found))
     others = {str(one.customer) for one in persons.contacts_of_others(person, person.ways)}
-    return Preview(
-        goes,
-        _stays(person, with_name),
-        with_name,
-        sorted(person.addresses),
-        sorted(others),
-    )
+    stays = _stays(person, with_name, len(named) - len(going))
+    return Preview(goes, stays, with_name, sorted(person.addresses), sorted(others))
 
 
 @transaction.atomic
@@ -96,14 +90,14 @@ def erase(person: Person, *, reason: str, by: User | None, now: datetime) -> dic
     # Before anything changes: afterwards nobody knows any more what to look for.
     found = persons.names(person, with_name=with_name)
     told = list(_events(person).filter(state__in=SETTLED))
-    sent, subjects = _effects(person, with_name, found), mentions(person)
+    named, subjects = erasing_effects.naming(person, with_name, found), mentions(person)
     counts: dict[str, int] = {}
     # From the roof down: what is said needs the addresses it was said to.
     for part in reversed(parts()):
         counts |= part.erase(person, by=by, now=now, with_name=with_name)
     events.remove(told, SAID)
-    effects.remove(sent, SAID)
-    counts["events of vendors"], counts["effects"] = len(told), len(sent)
+    counts["events of vendors"] = len(told)
+    counts["effects"] = erasing_effects.take_words(named, person, found)
     # Those of this erasure are among them: closing a task repeats its title.
     words = _sentences(person, subjects, found)
     redactions.redact_all(words, company=person.company, by=by, reason=SAID, now=now)
@@ -127,6 +121,7 @@ def finish(now: datetime) -> None:
 
 
 def _finish(company: Company, now: datetime) -> None:
+    erasing_effects.take_words_left_behind(company)
     for customer in Customer.objects.of(company).filter(erasure_asked_at__isnull=False):
         person = of_customer(customer)
         is_due = customer.erased_at is None and _may_lose_name(person)
@@ -139,7 +134,7 @@ def _may_lose_name(person: Person) -> bool:
     return not collecting.owed(person)[0] and not paying.unfinished(person)
 
 
-def _stays(person: Person, with_name: bool) -> list[Kept]:
+def _stays(person: Person, with_name: bool, unfinished: int) -> list[Kept]:
     kept = []
     count, owed = collecting.owed(person)
     if count:
@@ -165,6 +160,14 @@ def _stays(person: Person, with_name: bool) -> list[Kept]:
             Kept(
                 _counted(waiting, "event", "of vendors not understood yet"),
                 "They go as soon as they are settled and old.",
+            )
+        )
+    if unfinished:
+        kept.append(
+            Kept(
+                _counted(unfinished, "effect", "waiting, in doubt, or dead"),
+                "What is to be done needs its words. They go with the next daily run once it is "
+                "done or given up; whoever is responsible gives up what is dead.",
             )
         )
     until = persons.consent_kept_until(person)
@@ -218,27 +221,9 @@ def _counted(count: int, what: str, of: str, *, before: str = "") -> str:
 def _events(person: Person) -> QuerySet[WebhookEvent]:
     """Events of vendors that name one of their addresses."""
     rows = WebhookEvent.objects.filter(company=person.company)
-    return rows.exclude(content__startswith=events.MARK).filter(_says(person, "content"))
-
-
-def _effects(person: Person, with_name: bool, found: Names) -> list[Effect]:
-    """Effects that are over and name them, alerts to staff among them."""
-    rows = Effect.objects.filter(company=person.company, state__in=OVER)
-    says = _says(person, "text")
-    if with_name and person.customer:
-        says |= Q(text__icontains=person.customer.name)
-    rows = rows.exclude(payload__has_key="removed").annotate(text=Cast("payload", TextField()))
-    # A short name is part of many words, and those are about others.
-    return [one for one in rows.filter(says) if found.cover_all(one.payload) != one.payload]
-
-
-def _says(person: Person, field: str) -> Q:
-    says = Q(pk__in=[])
-    for channel, address in person.ways:
-        # Numbers are written in many ways, and their last ten digits in nearly all of them.
-        part = address if channel == Channel.EMAIL else address[-10:]
-        says |= Q(**{f"{field}__icontains": part})
-    return says
+    return rows.exclude(content__startswith=events.MARK).filter(
+        erasing_effects.says(person, "content")
+    )
 
 
 def _sentences(

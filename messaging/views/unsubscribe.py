@@ -29,6 +29,10 @@ def unsubscribe(request, message_uuid):
 
 
 def _answer(request, message: Message):
+    if (
+        not message.address
+    ):  # taken out since: nothing is sent there any more, and nobody asks where
+        return _page(request, message, is_stopped=True)
     standing = consent.standing(message.company, Channel.EMAIL, message.address)
     if request.method == "POST" and not message.test_address and not standing.is_withdrawn:
         consent.withdraw(
@@ -43,13 +47,17 @@ def _answer(request, message: Message):
             about=[message],
         )
         standing = consent.standing(message.company, Channel.EMAIL, message.address)
+    return _page(request, message, is_stopped=standing.is_withdrawn)
+
+
+def _page(request, message: Message, *, is_stopped: bool):
     return render(
         request,
         "messaging/unsubscribe.html",
         {
             "company": message.company,
             "address": _masked(message.address),
-            "is_stopped": standing.is_withdrawn,
+            "is_stopped": is_stopped,
             "is_test": bool(message.test_address),
         },
     )
@@ -58,4 +66,6 @@ def _answer(request, message: Message):
 def _masked(address: str) -> str:
     """Enough for its owner to know it again; the link may have been handed on."""
     name, _, host = address.partition("@")
+    if not host:
+        return "the address it went to"
     return f"{name[:1]}***@{host}"

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from arbook.companies.models import Role
 from customers import consent
+from customers.models import ConsentEvent
 from invoices.models import Reminder
 from messaging.models import Message
 from tests import factories
@@ -215,6 +216,19 @@ def test_unsubscribing_needs_a_click_and_stops_mails(desk, client):
     desk.send("messaging.revisit")
     message.refresh_from_db()
     assert message.state == Message.State.WITHDRAWN
+
+
+def test_stopping_mails_to_an_address_that_was_erased_withdraws_nothing(desk):
+    desk.owes("Alder Finch", days=8)
+    desk.read()
+    desk.prepare()
+    Message.objects.update(address="")
+    page = reverse("unsubscribe", args=[desk.message().uuid])
+
+    for response in (Client().get(page), Client().post(page)):
+        assert response.status_code == 200
+        assert "no more reminders to <strong>the address it went to" in response.content.decode()
+    assert not ConsentEvent.objects.filter(address="").exists()
 
 
 def test_after_a_yes_the_next_row_below_is_shown(desk, client):

@@ -428,6 +428,65 @@ def test_what_is_leaving_at_this_moment_is_erased_the_next_day(harbor, rosalind)
     assert _traces(but=("customers_consentevent",)) == []
 
 
+def test_effects_that_are_not_over_are_named_and_lose_their_words_once_they_are(harbor, rosalind):
+    for state in ("pending", "unsure", "dead"):
+        Effect.objects.create(
+            company=harbor,
+            kind="alerts.mail",
+            key=f"alert:{state}",
+            payload={"to": "desk@harbor.example", "title": f"Rosalind Quimby wrote, {NUMBER}"},
+            error=f"550 {MAIL}",
+            state=state,
+            not_before=NOW,
+            created_at=NOW,
+        )
+
+    stays = erasing.preview(persons.of_customer(rosalind), now=NOW).stays
+    _erase(rosalind)
+
+    assert "3 effects waiting, in doubt, or dead" in [one.what for one in stays]
+    dead = Effect.objects.get(state="dead")
+    assert dead.payload["title"] == f"Rosalind Quimby wrote, {NUMBER}"
+    erasing.finish(NOW + timedelta(days=1))
+    assert len(_traces(but=("customers_consentevent",))) >= 3
+
+    outbox.give_up(dead, reason="of no use", now=NOW)
+    over = {"state": "done", "result": {"said": f"To {MAIL}"}}
+    Effect.objects.filter(key__in=["alert:pending", "alert:unsure"]).update(**over)
+    erasing.finish(NOW + timedelta(days=2))
+
+    assert _traces(but=("customers_consentevent",)) == []
+
+
+def test_an_effect_in_doubt_of_somebody_without_a_customer_loses_its_words_too(harbor):
+    inbound.receive(
+        harbor, channel="sms", sender=NUMBER, body="my late bill", vendor_id="SM2",
+        received_at=NOW, now=NOW,
+    )  # fmt: skip
+    effect = Effect.objects.create(
+        company=harbor, kind="alerts.mail", key="alert:x", state="unsure",
+        payload={"title": f"{NUMBER} wrote"}, not_before=NOW, created_at=NOW,
+    )  # fmt: skip
+    erasing.erase(of_address(harbor, NUMBER), reason="Asked", by=None, now=NOW)
+    Effect.objects.filter(pk=effect.pk).update(state="done")
+
+    erasing.finish(NOW + timedelta(days=1))
+
+    assert _traces(but=("customers_consentevent",)) == []
+
+
+def test_what_a_message_that_left_said_of_its_address_goes_too(harbor, rosalind):
+    Effect.objects.create(
+        company=harbor, kind="messaging.send", key="message:x", state="done",
+        payload={"message": 1}, result={"said": f"Text to {NUMBER} handed over.", "message": 1},
+        not_before=NOW, created_at=NOW, finished_at=NOW,
+    )  # fmt: skip
+
+    _erase(rosalind)
+
+    assert Effect.objects.get(key="message:x").result == {"message": 1}
+
+
 def test_old_evidence_goes_after_five_years_and_the_opt_out_still_holds(harbor, rosalind):
     consent.withdraw(harbor, channel="sms", address=NUMBER, source="reply", by=None, now=NOW)
     _erase(rosalind)
