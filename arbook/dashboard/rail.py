@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from arbook.companies.frame import RailItem, frame
 from arbook.companies.models import Company
+from arbook.gateways import lines
 from arbook.gateways.models import Connection
 from arbook.web import figures
 from invoices.models import Approval, BooksState, Task
@@ -14,6 +15,7 @@ from messaging.models import Message, Thread
 
 # How long before the whole QuickBooks grant ends the frame begins to say so.
 RENEW_AHEAD = timedelta(days=21)
+FRESH = (Connection.Vendor.QUICKBOOKS, Connection.Vendor.STRIPE, Connection.Vendor.TWILIO)
 
 
 def counts(company: Company, now: datetime) -> dict[str, int]:
@@ -57,20 +59,34 @@ def register() -> None:
 def freshness(company: Company, now: datetime) -> list[dict]:
     """One line for the books and one for each vendor, green, amber or red."""
     connections = {one.vendor: one for one in Connection.objects.of(company)}
-    lines = [_books(company, connections.get(Connection.Vendor.QUICKBOOKS), now)]
-    for vendor in (Connection.Vendor.STRIPE, Connection.Vendor.TWILIO):
+    keys = {vendor: lines.key_of(company.pk, vendor) for vendor in FRESH}
+    standings = lines.standings(list(keys.values()))
+    rests = {vendor: _rest(standings[key], now) for vendor, key in keys.items()}
+    books, *others = FRESH
+    shown = [_books(company, connections.get(books), rests[books], now)]
+    for vendor in others:
         connection = connections.get(vendor)
         if connection is None:
-            lines.append({"label": vendor.label, "text": "not connected", "level": "bad"})
+            text, level = "not connected", "bad"
         elif not connection.is_usable:
-            lines.append({"label": vendor.label, "text": "reconnect", "level": "bad"})
+            text, level = "reconnect", "bad"
+        elif rests[vendor]:
+            text, level = rests[vendor], "warn"
         else:
-            lines.append({"label": vendor.label, "text": "live", "level": "ok"})
+            text, level = "live", "ok"
+        shown.append({"label": vendor.label, "text": text, "level": level})
     url = reverse("setup:connections", args=[company.slug])
-    return [line | {"url": url} for line in lines]
+    return [line | {"url": url} for line in shown]
 
 
-def _books(company: Company, connection: Connection | None, now: datetime) -> dict:
+def _rest(found: lines.Standing, now: datetime) -> str:
+    """What is to be said of a vendor that is left alone, or tried again after that; else empty."""
+    if found.is_resting(now):
+        return f"rests until {figures.moment(found.until)}"
+    return "is tried again" if found.is_on_trial(now) else ""
+
+
+def _books(company: Company, connection: Connection | None, rest: str, now: datetime) -> dict:
     books = BooksState.objects.filter(company=company).first()
     read = books.last_read_at if books else None
     ends = connection.hard_expires_at if connection else None
@@ -81,7 +97,9 @@ def _books(company: Company, connection: Connection | None, now: datetime) -> di
         text, level = "reconnect needed", "bad"
     elif read is None or now - read > timedelta(minutes=company.books_max_age_minutes):
         # The gate lets nothing leave on books this old.
-        level = "bad"
+        text, level = f"{text}, {rest}" if rest else text, "bad"
+    elif rest:
+        text, level = f"{text}, {rest}", "warn"
     elif ends and ends - now < RENEW_AHEAD:
         text, level = f"{text}, connect again before {figures.day(ends)}", "warn"
     return {"label": "QuickBooks", "text": text, "level": level}

@@ -112,6 +112,13 @@ def standing(key: str) -> Standing:
     return _read(key)
 
 
+def standings(keys: list[str]) -> dict[str, Standing]:
+    """How several lines stand now, in one statement; a line nobody used stands well."""
+    rows = Line.objects.filter(key__in=keys)
+    known = rows.values_list("key", "failures", "resting", "rest_until", "reason")
+    return dict.fromkeys(keys, _CLEAN) | {key: Standing(*row) for key, *row in known}
+
+
 def try_now(key: str) -> None:
     """A person says: ask again at once."""
     Line.objects.filter(key=key).update(**_RESET)

@@ -7,6 +7,7 @@ import pytest
 from arbook import clock
 from arbook.audit.models import Entry
 from arbook.companies.models import Company, Role
+from arbook.dashboard import rail
 from arbook.gateways import connections, lines, mail, pace
 from arbook.gateways.models import Connection, Line
 from arbook.outbox.models import Effect
@@ -93,6 +94,40 @@ def test_a_vendor_left_alone_says_why_and_until_when_and_can_be_tried(desk, scre
 
     assert "is left alone" not in screen()
     assert Entry.objects.filter(verb="connection.tried").count() == 1
+
+
+@pytest.mark.parametrize("vendor", ["quickbooks", "stripe", "twilio"])
+def test_the_top_bar_says_that_a_vendor_rests_and_until_when(desk, screen, vendor):
+    movable.move_to(factories.NOW)
+    factories.books(desk.company)
+    rest(desk, vendor, rest_until=clock.now() + timedelta(minutes=2))
+
+    line = _fresh(screen(), Connection.Vendor(vendor).label)
+
+    assert "rests until 10:02" in line
+    assert "light-warn" in line and "live" not in line
+    rest(desk, vendor, rest_until=clock.now() - timedelta(seconds=1))
+    assert "is tried again" in _fresh(screen(), Connection.Vendor(vendor).label)
+
+
+def test_the_top_bar_costs_the_same_whoever_rests(desk, django_assert_num_queries):
+    movable.move_to(factories.NOW)
+    factories.books(desk.company)
+    with django_assert_num_queries(3):
+        rail.freshness(desk.company, clock.now())
+    for vendor in ("quickbooks", "stripe", "twilio"):
+        rest(desk, vendor)
+
+    with django_assert_num_queries(3):
+        shown = rail.freshness(desk.company, clock.now())
+
+    assert [line["level"] for line in shown] == ["warn"] * 3
+
+
+def _fresh(page: str, label: str) -> str:
+    """The line of the top bar about one vendor."""
+    strip = page.partition('class="freshness"')[2].partition("</ul>")[0]
+    return next(line for line in strip.split("</li>") if f"</i>{label}" in line)
 
 
 def test_what_waited_for_the_vendor_goes_when_it_is_tried(desk, client, screen):
