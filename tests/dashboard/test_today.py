@@ -302,17 +302,18 @@ def test_statements_do_not_grow_with_rows_or_companies(client, company):
 
     many, many_of_all = _statements(client, "/c/harbor/"), _statements(client, "/")
 
-    assert many == few <= 19
+    assert many == few <= 20
     assert many_of_all == few_of_all <= 17
 
 
-def test_the_frame_costs_four_statements(client, company):
+def test_the_frame_costs_five_statements(client, company):
     client.force_login(factories.member(company))
     _fill(company, 3)
 
-    # Session, person, membership with company; the switch, the rail, the books, the connections;
-    # on this page the stop twice, who may stop everything (two), into the company and out (four).
-    assert _statements(client, "/c/harbor/setup/stop/") == 14
+    # Session, person, membership with company; the switch, the rail, the books, the connections,
+    # their lines; on this page the stop twice, who may stop everything (two), into the company and
+    # out (four).
+    assert _statements(client, "/c/harbor/setup/stop/") == 15
 
 
 def test_counts_on_the_rail_are_what_the_page_lists(client, company):
