@@ -12,7 +12,7 @@ from arbook.gateways import mail, twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, Later, StillUnknown
 from arbook.places import Place
-from messaging import compose, quiet_hours
+from messaging import compose, quiet_hours, stopped
 from messaging.merge_fields import pay_label
 from messaging.models import Message, MessageLine
 
@@ -65,7 +65,8 @@ class Dropped:
 
 
 def call(ready: Ready) -> dict:
-    """One vendor call."""
+    """One vendor call; Later when a stop was pressed since the last look."""
+    stopped.hold_back(ready.company)
     if ready.medium == Message.Medium.SMS:
         text = ready.client.send_text(
             to=ready.to,

@@ -1,16 +1,23 @@
 """At the wire: the last look, the one call, and what becomes of a lost answer."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+from django.db import connection
+
 from arbook.companies.models import Company
+from arbook.gateways import lines
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from arbook.sandbox import clock as movable
+from arbook.setup import stopping
 from customers import consent
 from customers.models import Channel, Contact
 from invoices.models import CadenceStep, Reminder, Task
-from messaging import hand_over
+from messaging import hand_over, stopped
 from messaging.models import Decision, Message
 from tests import factories
 
@@ -88,6 +95,7 @@ def test_books_that_are_away_for_long_hold_an_approval_and_cost_it_nothing(desk)
     assert "books cannot be read" in effect.error
 
     desk.sandbox.faults.clear()
+    movable.move(1.3 * lines.LONGEST_REST)
     desk.send()
     message.refresh_from_db()
     assert message.state == Message.State.HANDED_OVER
@@ -246,6 +254,53 @@ def test_a_stopped_company_sends_nothing_and_goes_on_afterwards(desk):
     desk.send()
     message.refresh_from_db()
     assert desk.texts() == [message.body]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_stop_pressed_while_a_chunk_leaves_holds_the_rest_of_it(
+    desk, settings, monkeypatch, threads
+):
+    settings.OUTBOX_THREADS = threads
+    monkeypatch.setattr(stopped, "LOOK_EVERY", 0.1)
+    messages = [desk.ready(f"Alder{n} Ltd", mobile=f"+1860555030{n}") for n in range(9)]
+    desk.approve(*messages)
+    desk.pass_undo()
+    stopped.forget()
+    desk.sandbox.faults.add("twilio", "messages.create", "slow", seconds=0.2)
+    desk.bookkeeper  # noqa: B018 (made here, used in both threads)
+    pressed = threading.Thread(target=_press_once_one_has_left, args=[desk, messages])
+    pressed.start()
+    desk.send()
+    pressed.join()
+
+    held = Effect.objects.filter(kind="messaging.send", state="pending")
+    assert 0 < held.count() < 9
+    assert all(one.error.startswith("Held: ") and one.attempts == 0 for one in held)
+    texts = [text for one in messages for text in desk.texts(one.address)]
+    assert len(texts) == 9 - held.count()
+
+    desk.sandbox.faults.clear()
+    stopping.resume(desk.company, by=desk.bookkeeper, now=desk.now)
+    desk.send()
+    assert [len(desk.texts(one.address)) for one in messages] == [1] * 9
+
+
+def _press_once_one_has_left(desk, messages) -> None:
+    try:
+        while not any(desk.texts(one.address) for one in messages):
+            time.sleep(0.01)
+        stopping.stop(desk.company, reason="wrong", by=desk.bookkeeper, now=desk.now)
+    finally:
+        connection.close()
+
+
+def test_while_texts_leave_a_stop_is_looked_for_once_a_second_at_most(
+    desk, django_assert_num_queries
+):
+    stopped.forget()
+    with django_assert_num_queries(1):
+        for _ in range(100):
+            stopped.hold_back(desk.company)
 
 
 def test_a_dry_run_goes_to_the_test_address_with_a_stamp(desk):
