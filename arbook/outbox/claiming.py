@@ -21,6 +21,8 @@ from arbook.outbox.registry import KINDS, Kind
 State = Effect.State
 
 # "waiting" hops from company to company through the index, however many rows each of them has.
+# "share" is written down once: read anew for each row it is compared with, it would take more rows
+# each time, because those it has locked are skipped.
 CLAIM = """
 WITH RECURSIVE waiting AS (
     (SELECT coalesce(company_id, 0) AS company FROM outbox_effect
@@ -36,15 +38,16 @@ WITH RECURSIVE waiting AS (
         SELECT 1 FROM outbox_effect AS ready
         WHERE {ready} AND coalesce(ready.company_id, 0) = waiting.company)
     ORDER BY company <= %(after)s, company LIMIT %(companies)s
+), share AS MATERIALIZED (
+    SELECT taken.id FROM turns, LATERAL (
+        SELECT id FROM outbox_effect AS ready
+        WHERE {ready} AND coalesce(ready.company_id, 0) = turns.company
+        ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS taken
 )
 UPDATE outbox_effect SET state = 'in_flight', attempts = attempts + 1,
        leased_until = statement_timestamp() + %(lease)s, begun = false
-WHERE id IN (
-    SELECT share.id FROM turns, LATERAL (
-        SELECT id FROM outbox_effect AS ready
-        WHERE {ready} AND coalesce(ready.company_id, 0) = turns.company
-        ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS share)
-RETURNING *
+FROM share WHERE outbox_effect.id = share.id
+RETURNING outbox_effect.*
 """.replace(
     "{ready}",
     """ready.state = 'pending' AND ready.kind = %(kind)s AND ready.not_before <= %(now)s

@@ -30,15 +30,16 @@ WITH RECURSIVE waiting AS (
         SELECT 1 FROM webhooks_webhookevent AS ready
         WHERE {ready} AND coalesce(ready.company_id, 0) = waiting.company)
     ORDER BY company <= %(after)s, company LIMIT %(companies)s
+), share AS MATERIALIZED (
+    SELECT taken.id FROM turns, LATERAL (
+        SELECT id FROM webhooks_webhookevent AS ready
+        WHERE {ready} AND coalesce(ready.company_id, 0) = turns.company
+        ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS taken
 )
 UPDATE webhooks_webhookevent SET state = 'in_flight', attempts = attempts + 1,
        leased_until = statement_timestamp() + %(lease)s
-WHERE id IN (
-    SELECT share.id FROM turns, LATERAL (
-        SELECT id FROM webhooks_webhookevent AS ready
-        WHERE {ready} AND coalesce(ready.company_id, 0) = turns.company
-        ORDER BY not_before, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED) AS share)
-RETURNING *
+FROM share WHERE webhooks_webhookevent.id = share.id
+RETURNING webhooks_webhookevent.*
 """.replace(
     "{ready}",
     """ready.state = 'received' AND ready.not_before <= %(now)s

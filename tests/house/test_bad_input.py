@@ -18,7 +18,7 @@ from tests.house.test_tenants import NAMES
 from tests.webhooks.mangled import STRINGS, VALUES, nested
 
 pytestmark = pytest.mark.django_db
-COUNT = 800
+COUNT = 500
 PLAUSIBLE = ["1", "2026-12-01", "10.00", "on", "sms", "email", "en", "yes", "other", "+18605550100"]
 # Answers we mean: done, moved, not readable, not allowed, not here, not this method, too large,
 # refused with the form, too often.

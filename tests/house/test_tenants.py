@@ -54,8 +54,11 @@ def owner(here):
     return client
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE, ids=range(len(NONSENSE)))
-@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("method", "nonsense"),
+    [*(("post", one) for one in NONSENSE), *(("get", one) for one in NONSENSE[::3])],
+    ids=range(len(NONSENSE) + len(NONSENSE[::3])),
+)
 def test_nonsense_is_answered_and_breaks_nothing(here, owner, method, nonsense):
     given, broken = dict.fromkeys(NAMES, nonsense), {}
     for place in places():

@@ -48,7 +48,19 @@ def _served(claimed) -> set:
 
 
 @pytest.mark.django_db
-def test_a_claim_takes_a_chunk_of_each_company_and_goes_round():
+@pytest.mark.parametrize(
+    "without",
+    [
+        "",
+        "hashagg, sort",
+        "hashagg, sort, hashjoin, mergejoin, material, memoize, indexscan, bitmapscan",
+    ],
+)
+def test_a_claim_takes_a_chunk_of_each_company_and_goes_round(without):
+    """Whatever way PostgreSQL chooses to go."""
+    with connection.cursor() as cursor:
+        for way in filter(None, without.split(", ")):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     kind = Kind(name="test.round", perform=None, chunk=2)
     for number in range(6):
         _enqueue(company(slug=f"c{number}"), 5, kind="test.round")
