@@ -90,8 +90,10 @@ class Worker:
     def _backends(self, further: str = "") -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT pid FROM pg_stat_activity WHERE application_name = %s {further}",
-                [self.name],
+                # Inside a company a session says so behind its own name.
+                "SELECT pid FROM pg_stat_activity"
+                f" WHERE (application_name = %s OR application_name LIKE %s) {further}",
+                [self.name, f"{self.name} inside %"],
             )
             return [pid for (pid,) in cursor.fetchall()]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arbook import clock
+from arbook.audit import sealing
 from arbook.outbox import claiming as outbound_claims
 from arbook.outbox import turns
 from arbook.outbox.drain import drain
@@ -49,6 +50,8 @@ def one_round(
     outbound = drain(
         now=clock.now, kinds=kinds, rounds=rounds, pulse=pulse, news=hear, stopping=stopping
     )
+    # Last, when everything is committed: nobody waits for a seal.
+    sealing.seal_waiting(now=clock.now(), batches=5)
     return Round(inbound, outbound)
 
 

@@ -22,6 +22,8 @@ from psycopg.pq import TransactionStatus
 ONE_COMPANY = "arbook_tenant"
 SEVERAL_COMPANIES = "arbook_tenants"
 SETTING = "arbook.companies"
+# So many characters of a name PostgreSQL keeps.
+LONGEST_NAME = 63
 
 _SWITCH = (
     "SELECT set_config('role', %s, false), set_config('arbook.companies', %s, false),"
@@ -49,10 +51,10 @@ class Place:
 
     @cached_property
     def name(self) -> str:
-        """What pg_stat_activity shows; PostgreSQL keeps 63 characters."""
+        """What pg_stat_activity shows behind the session's own name."""
         if len(self.companies) == 1:
-            return f"arbook inside company {self.setting}"
-        return f"arbook inside companies {sha256(self.setting.encode()).hexdigest()[:32]}"
+            return f"inside company {self.setting}"
+        return f"inside companies {sha256(self.setting.encode()).hexdigest()[:32]}"
 
 
 _place: ContextVar[Place | None] = ContextVar("wall_place", default=None)
@@ -178,7 +180,9 @@ class Doorkeeper:
         if session is None or session.closed:
             return
         place = _place.get()
-        name = place.name if place else self._own_name
+        name = f"{self._own_name} {place.name}".strip() if place else self._own_name
+        if len(name) > LONGEST_NAME:
+            name = place.name if place else self._own_name
         if self._said() == name:
             return
         if session.info.transaction_status == TransactionStatus.INERROR:

@@ -31,7 +31,7 @@ def test_a_check_between_approval_and_sending_keeps_the_text_here(desk, owing, p
     assert desk.invoice(owing).balance == 0
     assert "message.withdrawn" in [line.verb for line in timeline.of(desk.invoice(owing))]
     page.goto(f"/c/{desk.company.slug}/messages/")
-    expect(page.get_by_text("Not going out")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not going out")).to_be_visible()
     page.goto(f"/c/{desk.company.slug}/messages/{message.pk}/")
     expect(page.locator("#main")).to_contain_text("paid")
     page.goto(desk.invoice(owing).get_absolute_url())

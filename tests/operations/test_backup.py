@@ -134,7 +134,8 @@ def test_rows_lost_on_the_way_are_named_and_a_drill_leaves_nothing_behind(desk, 
     """A backup that promises more than it holds does not pass."""
     bad = tmp_path / "short.backup"
     with tarfile.open(file) as old, tarfile.open(bad, "w") as new:
-        old.extractall(tmp_path, filter="data")
+        for name in ("manifest.json", "arbook.dump"):
+            (tmp_path / name).write_bytes(old.extractfile(name).read())
         manifest = json.loads((tmp_path / "manifest.json").read_text())
         manifest["rows"]["invoices_invoice"] += 1
         (tmp_path / "manifest.json").write_text(json.dumps(manifest))

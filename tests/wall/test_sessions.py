@@ -273,4 +273,4 @@ def test_who_is_inside_what_can_be_seen_from_outside(here):
             [connection.connection.info.backend_pid],
         ).fetchone()
 
-    assert found == (f"arbook inside company {here.pk}",)
+    assert found == (f"inside company {here.pk}",)
