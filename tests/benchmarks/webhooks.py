@@ -105,7 +105,7 @@ def _fill(company, size: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE webhooks_webhookevent, bare_row")
+        cursor.execute("TRUNCATE webhooks_webhookevent, bare_row CASCADE")
         cursor.execute(
             "INSERT INTO webhooks_webhookevent (company_id, vendor, external_id, kind, content,"
             " headers, received_at, state, not_before, attempts, error)"
