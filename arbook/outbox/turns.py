@@ -24,7 +24,7 @@ LENGTH = 10.0
 
 
 # Seconds without a turn after which a kind comes before those of higher rank.
-PATIENCE = 15.0
+PATIENCE = 8.0
 
 _had_at: dict[str, float] = {}
 
