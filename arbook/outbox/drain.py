@@ -13,7 +13,6 @@ from datetime import datetime
 from django.conf import settings
 
 from arbook.audit import log
-from arbook.gateways import errors
 from arbook.heartbeat import keeping
 from arbook.outbox import outcomes, turns
 from arbook.outbox.claiming import begin, claim, release, renew, sweep
@@ -115,7 +114,7 @@ def _do_chunk(
 def _perform_all(kind: Kind, effects: list[Effect], now, keeper, stopping, threads: int):
     """Yield each effect with its result or with the exception that ended it."""
     for effect in [row for row in effects if row.attempts > kind.max_attempts]:
-        yield effect, errors.Unknown("Its worker died in the call, again and again.")
+        yield effect, outcomes.DeadlyCall("Its worker died in the call, again and again.")
         effects.remove(effect)
     if not effects:
         return

@@ -27,6 +27,11 @@ LONGEST = 3600
 IMPATIENT = timedelta(minutes=5)
 
 
+class DeadlyCall(errors.Unknown):
+    """Every worker that began it died in it. What the vendor can tell was asked after each death,
+    so there is nothing left to wait for: a person decides, and is told now."""
+
+
 def conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
     match result:
         case Later():
@@ -53,6 +58,8 @@ def conclude(kind: Kind, effect: Effect, result: object, now: datetime) -> str:
             return State.PENDING
         case errors.Throttled() | errors.Unreachable():
             return _again(kind, effect, result, now)
+        case DeadlyCall():
+            return die(kind, effect, result, now)
         case errors.Unknown():
             return _in_doubt(kind, effect, result, now)
         case errors.Refused():

@@ -246,7 +246,7 @@ class Delivery:
 
     def _attempt(self, parcel: Parcel) -> int:
         parcel.attempts += 1
-        started = time.perf_counter()
+        started, turn = time.perf_counter(), self.sandbox.faults.turn
         try:
             headers = self.sandbox.sign(parcel)
         except KeyError:
@@ -264,7 +264,8 @@ class Delivery:
                 status=status,
                 milliseconds=(time.perf_counter() - started) * 1000,
                 detail=parcel.about,
-            )
+            ),
+            turn,
         )
         return status
 

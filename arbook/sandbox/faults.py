@@ -96,6 +96,7 @@ class Faults:
         self._counts: Counter[tuple[str, str]] = Counter()
         self._given: Counter[tuple[str, str]] = Counter()
         self._next = 1
+        self.turn = 0
         self.log: deque[Logged] = deque(maxlen=3000)
 
     def add(self, vendor: str, operation: str = "*", kind: str = "500", **options) -> Fault:
@@ -144,8 +145,11 @@ class Faults:
                 return rule
         return None
 
-    def record(self, call: Logged) -> None:
+    def record(self, call: Logged, turn: int | None = None) -> None:
+        """Count a call. One that began before the last `forget`, in an earlier ``turn``, is not."""
         with self._lock:
+            if turn not in (None, self.turn):
+                return
             self._counts[call.vendor, call.operation] += 1
             self.log.append(call)
 
@@ -179,6 +183,7 @@ class Faults:
             self._counts.clear()
             self._given.clear()
             self.log.clear()
+            self.turn += 1
 
     def as_list(self) -> list[dict]:
         return [asdict(rule) for rule in self.active()]

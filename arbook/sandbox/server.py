@@ -214,7 +214,7 @@ class Sandbox:
         return self._answer_call(vendor, request, call)
 
     def _answer_call(self, vendor: Any, request: Request, call: Call) -> Response:
-        started = time.perf_counter()
+        started, turn = time.perf_counter(), self.faults.turn
         rule = None
         if not call.operation.startswith("page."):
             rule = self._too_much(vendor.name, call) or self.faults.strike(
@@ -248,7 +248,8 @@ class Sandbox:
                     milliseconds=(time.perf_counter() - started) * 1000,
                     fault=rule.kind if rule else "",
                     detail=call.detail,
-                )
+                ),
+                turn,
             )
 
     def _too_much(self, vendor: str, call: Call) -> faults.Fault | None:

@@ -1,8 +1,10 @@
 """No row mixes two companies: triggers that refuse it, whoever writes and in whatever way.
 
 Inserts are judged a statement at a time: all pairs of company and row pointed at, each once, in one
-join, so that a COPY of a hundred thousand rows costs one question. Updates are judged a row at a
-time, and only where a column that matters changed. The functions read past row-level security.
+join, so that a COPY of a hundred thousand rows costs one question. Where a row need not point
+anywhere, it is judged by itself and only if it does: most webhooks say nothing yet of whom they
+concern, and are to be taken in at once. Updates are judged a row at a time, and only where a column
+that matters changed. The functions read past row-level security.
 """
 
 from arbook.wall.policies import owner
@@ -44,6 +46,13 @@ def _stays(table: Table, column: str) -> list[str]:
 
 def _on_insert(table: Table) -> list[str]:
     name = f"{PREFIX}_{table.name}_insert"
+    if table.may_point_nowhere:
+        points = " OR ".join(f"NEW.{column} IS NOT NULL" for column, _ in table.arrows)
+        return [
+            _function(table, name, _mixed(table, "(SELECT NEW.*)")),
+            f'CREATE OR REPLACE TRIGGER {PREFIX}_insert AFTER INSERT ON "{table.name}"'
+            f" FOR EACH ROW WHEN ({points}) EXECUTE FUNCTION {name}()",
+        ]
     return [
         _function(table, name, _mixed(table, "written")),
         f'CREATE OR REPLACE TRIGGER {PREFIX}_insert AFTER INSERT ON "{table.name}"'

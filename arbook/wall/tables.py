@@ -92,6 +92,12 @@ class Table:
             and field.related_model._meta.label != COMPANY
         ]
 
+    @property
+    def may_point_nowhere(self) -> bool:
+        """Whether a row may leave every one of its arrows empty."""
+        empty = {field.column for field in self.model._meta.local_concrete_fields if field.null}
+        return all(column in empty for column, _ in self.arrows)
+
 
 def ours() -> list[type[models.Model]]:
     """Every table of the product, those that Django makes for many-to-many fields included."""

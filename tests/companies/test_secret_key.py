@@ -38,6 +38,27 @@ def test_sessions_go_on(settings, company):
     assert client.get("/c/harbor/").status_code == 200
 
 
+def test_a_browser_that_asks_twice_at_once_stays_signed_in(settings, company):
+    person = factories.member(company, Role.BOOKKEEPER)
+    client, twin = _signed_in(person), Client()
+    twin.cookies["sessionid"] = client.cookies["sessionid"].value
+    _rotate(settings)
+
+    answers = [one.get("/c/harbor/").status_code for one in (client, twin, client, twin)]
+
+    assert answers == [200] * 4
+
+
+def test_a_password_changed_elsewhere_still_ends_a_session_of_the_old_key(settings, company):
+    person = factories.member(company, Role.BOOKKEEPER)
+    client = _signed_in(person)
+    _rotate(settings)
+    person.set_password("another horse battery")
+    person.save()
+
+    assert client.get("/c/harbor/").status_code == 302
+
+
 def test_without_the_fallback_everybody_signs_in_again(settings, company):
     client = _signed_in(factories.member(company, Role.BOOKKEEPER))
 

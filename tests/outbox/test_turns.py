@@ -285,12 +285,14 @@ def test_who_could_not_renew_its_claim_begins_no_call(vendor, monkeypatch, setti
 
 
 @pytest.mark.django_db
-def test_an_effect_that_kills_its_worker_each_time_ends_with_a_person():
+@pytest.mark.parametrize("resolve", [None, lambda effect, now: None], ids=["repeats", "asks"])
+def test_an_effect_that_kills_its_worker_each_time_ends_with_a_person(resolve):
     of = company(slug="one")
     failures = []
     KINDS["test.poison"] = Kind(
         name="test.poison",
         perform=lambda effect, prepared: {},
+        resolve=resolve,
         max_attempts=3,
         failed=lambda effect, error, now: failures.append(str(error)),
     )

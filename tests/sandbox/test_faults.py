@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -121,3 +122,20 @@ def test_a_limit_refuses_what_is_too_much_and_remembers_the_most(vendors, api):
     assert answers[-1].headers["Retry-After"] == "5"
     most = next(iter(vendors.limits.seen().values()))
     assert (most.in_a_second, most.refused) == (5, 2)
+
+
+def test_a_call_that_began_before_the_counts_were_forgotten_is_not_counted(vendors, books, paying):
+    vendors.faults.add("quickbooks", "payment", "hang", times=1, seconds=0.4)
+
+    def pay():
+        with pytest.raises(requests.ConnectionError):
+            _pay(paying)
+
+    paying_hangs = threading.Thread(target=pay)
+    paying_hangs.start()
+    while not vendors.faults.given():
+        time.sleep(0.01)
+    vendors.faults.forget()
+    paying_hangs.join()
+
+    assert vendors.faults.count("quickbooks") == 0
