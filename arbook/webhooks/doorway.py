@@ -14,6 +14,7 @@ from django.urls import resolve
 logger = logging.getLogger(__name__)
 
 PREFIX = "/webhooks/"
+DOORS = "arbook.webhooks.urls"
 AGAIN_SECONDS = 15
 
 
@@ -25,7 +26,7 @@ class VendorsFirst:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         try:
-            match = resolve(request.path_info)
+            match = resolve(request.path_info.removeprefix(PREFIX[:-1]), DOORS)
             request.resolver_match = match
             answer = match.func(request, *match.args, **match.kwargs)
         except Http404:

@@ -13,7 +13,7 @@ from arbook import clock
 from arbook.gateways import signatures
 from arbook.webhooks import keys, quickbooks_bodies
 from arbook.webhooks.keys import Keys
-from arbook.webhooks.store import Arrival, keep, raw
+from arbook.webhooks.store import Arrival, raw, receive
 
 MAX_BODY = 2 * 1024 * 1024
 
@@ -56,7 +56,7 @@ def quickbooks(request):
     # A signed body we cannot read is still answered 200, or Intuit repeats it for ever.
     if trouble:
         arrivals.append(_unreadable("quickbooks", None, body, trouble))
-    keep(arrivals, now=now)
+    receive(arrivals, now=now)
     return HttpResponse(status=200)
 
 
@@ -80,7 +80,7 @@ def stripe(request, company_uuid):
         raise Http404("No such company.")
     if not good:
         return _refused("Bad signature.", 400)
-    keep([_stripe_arrival(known.company_id, body)], now=now)
+    receive([_stripe_arrival(known.company_id, body)], now=now)
     return HttpResponse(status=200)
 
 
@@ -120,7 +120,7 @@ def twilio(request, company_uuid, message_uuid=None):
     fields = posted.dict()
     if message_uuid:
         fields["message_uuid"] = str(message_uuid)
-    keep([_twilio_arrival(known.company_id, fields)], now=clock.now())
+    receive([_twilio_arrival(known.company_id, fields)], now=clock.now())
     return HttpResponse("<Response/>", content_type="text/xml")
 
 
