@@ -52,6 +52,8 @@ class Thread(CompanyOwned):
     next_step = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # What the conversation is about, as a person ticked it.
+    invoices = models.ManyToManyField(Invoice, related_name="threads", blank=True)
 
     objects = ThreadQuerySet.as_manager()
 
@@ -185,6 +187,12 @@ class Message(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["thread", "created_at"], name="message_in_thread"),
+            # Which threads are conversations at all; see messaging.inbox.conversations.
+            models.Index(
+                fields=["thread"],
+                condition=Q(direction="in") | Q(purpose="reply") | Q(medium="note"),
+                name="message_spoken",
+            ),
             models.Index(fields=["company", "state"], name="message_by_state"),
             models.Index(fields=["customer", "handed_over_at"], name="message_budget"),
         ]
@@ -250,6 +258,28 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.medium}, {self.language}) v{self.version}"
+
+
+class SavedReply(CompanyOwned):
+    """An answer kept for the next time, with merge fields; see messaging.saved_replies."""
+
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=60)
+    body = models.TextField()
+    # For customers who are written to in Spanish; without it they get the other one.
+    body_es = models.TextField(blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "key"], name="one_saved_reply_per_key")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Decision(CompanyOwned):
