@@ -20,7 +20,7 @@ from arbook.outbox.registry import Kind
 # How many companies one claim serves.
 COMPANIES = 4
 # Seconds after which a company begins nothing more in this turn.
-LENGTH = 10.0
+LENGTH = 5.0
 
 
 # Seconds without a turn after which a kind comes before those of higher rank.
