@@ -9,6 +9,7 @@ from arbook.setup.views.connections import quickbooks_callback
 from arbook.setup.views.stops import everywhere
 from customers.admin import ReadOnly
 from reconciliation import public_urls as pay
+from reconciliation.views import copies, plan
 
 # Support looks through our read-only windows; those that other packages open would let it act, run
 # code and read second factors. It signs in like everybody, second factor included.
@@ -35,6 +36,9 @@ urlpatterns = [
     path("c/<slug:company_slug>/", include(of_company)),
     path("connect/quickbooks/callback/", quickbooks_callback, name="quickbooks_callback"),
     path("pay/", include(pay)),
+    path("plan/<str:token>/", plan.plan, name="plan"),
+    path("copy/<str:token>/", copies.copy, name="copy"),
+    path("copy/<str:token>/invoice.pdf", copies.pdf, name="copy_pdf"),
     path("stop/", include("messaging.public_urls")),
     path("accounts/", include("arbook.companies.urls")),
     path("accounts/", include("allauth.urls")),

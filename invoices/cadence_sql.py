@@ -62,7 +62,7 @@ taken AS (
            max((reminder.settled_at AT TIME ZONE %(zone)s)::date) AS last_on
     FROM invoices_reminder reminder
     WHERE reminder.company_id = %(company)s AND reminder.is_rehearsal = %(rehearsal)s
-      AND reminder.state IN ('sent', 'skipped')
+      AND reminder.state IN ('sent', 'skipped') AND reminder.source = ''
       {only_reminders}
     GROUP BY reminder.invoice_id, reminder.step_key
 ),
@@ -130,6 +130,7 @@ present AS (
            reminder.anchor_on, reminder.due_on, reminder.is_rehearsal
     FROM invoices_reminder reminder
     WHERE reminder.company_id = %(company)s AND reminder.state = 'planned'
+      AND reminder.source = ''
       {only_reminders}
 )
 SELECT coalesce(desired.invoice_id, present.invoice_id) AS invoice_id,

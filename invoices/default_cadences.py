@@ -8,6 +8,8 @@ from invoices.models import CadenceStep
 Anchor, Action, Mode = CadenceStep.Anchor, CadenceStep.Action, CadenceStep.Approval
 
 STANDARD = "Standard"
+AGREEMENTS = "Promises and plans"
+"""What is said about agreements, by the days they name; it plans for no invoice by itself."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ TEXTS = {
     "firm": "Firm reminder",
     "neutral": "Neutral, without details",
     "letter": "Letter",
+    "promise": "Before a promised day",
+    "instalment": "Instalment of a plan",
+    "instalment-missed": "Instalment that has not come",
 }
 
 CADENCES: dict[str, tuple[StepDraft, ...]] = {
@@ -89,3 +94,9 @@ CADENCES: dict[str, tuple[StepDraft, ...]] = {
         _review(30, anchor=Anchor.DUE),
     ),
 }
+
+AGREED_STEPS = (
+    _text("before-promise", -1, "promise", anchor=Anchor.DUE),
+    _text("instalment-due", 0, "instalment", anchor=Anchor.DUE),
+    _text("instalment-missed", 3, "instalment-missed", anchor=Anchor.DUE),
+)

@@ -5,12 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Sum
 
 from arbook import money
 from arbook.audit import log
 from arbook.companies.models import User
 from invoices import holds
-from invoices.models import Dispute, Hold, Invoice
+from invoices.models import Dispute, Hold, Invoice, PaymentLine
+
+Kind, Ending = Dispute.Kind, Dispute.Ending
 
 
 class DisputeRefused(Exception):
@@ -25,6 +28,7 @@ def open_dispute(
     reason: str,
     by: User | None,
     now: datetime,
+    kind: str = Kind.OTHER,
     owner: User | None = None,
 ) -> Dispute:
     """Set an amount aside; a dispute about all that is open silences the invoice."""
@@ -46,6 +50,8 @@ def open_dispute(
         company=invoice.company,
         invoice=invoice,
         amount=amount,
+        total_then=invoice.total,
+        kind=kind,
         reason=reason.strip()[:300],
         owner=owner or by or invoice.customer.owner,
         opened_at=now,
@@ -64,8 +70,13 @@ def open_dispute(
 
 
 @transaction.atomic
-def resolve_dispute(dispute: Dispute, *, outcome: str, by: User | None, now: datetime) -> Dispute:
-    """Close a dispute with what came of it; the invoice moves again."""
+def resolve_dispute(
+    dispute: Dispute, *, outcome: str, by: User | None, now: datetime, ending: str = ""
+) -> Dispute:
+    """Close a dispute with what came of it; the invoice moves again, on what is open now.
+
+    A credit is believed when QuickBooks shows it, not when somebody means to enter it.
+    """
     if not outcome.strip():
         raise DisputeRefused("Say what came of it.")
     dispute = (
@@ -75,9 +86,11 @@ def resolve_dispute(dispute: Dispute, *, outcome: str, by: User | None, now: dat
     )
     if dispute.state != Dispute.State.OPEN:
         raise DisputeRefused("This dispute is already closed.")
+    _must_be_in_the_books(dispute, ending)
     dispute.state, dispute.resolved_at = Dispute.State.RESOLVED, now
+    dispute.ending = ending
     dispute.outcome = outcome.strip()[:300]
-    dispute.save(update_fields=["state", "resolved_at", "outcome"])
+    dispute.save(update_fields=["state", "resolved_at", "outcome", "ending"])
     invoice = dispute.invoice
     entry = log.record(
         "dispute.resolved",
@@ -105,7 +118,21 @@ def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
     for dispute in rows:
         if not dispute.invoice.is_open:
             resolve_dispute(
-                dispute, outcome="Nothing is open any more in QuickBooks.", by=None, now=now
+                dispute,
+                outcome="Nothing is open any more in QuickBooks.",
+                ending=Ending.SETTLED,
+                by=None,
+                now=now,
+            )
+            closed += 1
+        elif _read_back(dispute) and not dispute.contested:
+            amount = money.words(dispute.amount, dispute.invoice.currency)
+            resolve_dispute(
+                dispute,
+                outcome=f"QuickBooks shows a credit of {amount}.",
+                ending=Ending.CREDITED,
+                by=None,
+                now=now,
             )
             closed += 1
         else:
@@ -113,12 +140,82 @@ def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
     return closed
 
 
+@transaction.atomic
+def assign(dispute: Dispute, *, owner: User | None, by: User, now: datetime) -> Dispute:
+    """Say who looks after it."""
+    if owner and not owner.memberships.filter(company=dispute.company_id).exists():
+        raise DisputeRefused(f"{owner} does not work for {dispute.company}.")
+    Dispute.objects.filter(pk=dispute.pk).update(owner=owner)
+    dispute.owner = owner
+    log.record(
+        "dispute.assigned",
+        f"{owner or 'Nobody'} looks after the dispute about {dispute.invoice} now.",
+        about=[dispute, dispute.invoice, dispute.invoice.customer],
+        by=by,
+        at=now,
+    )
+    return dispute
+
+
 def disputed_amounts(invoice_ids: Iterable[int]) -> dict[int, Decimal]:
     """The contested part of each invoice that has one, never more than what is open."""
     rows = Dispute.objects.filter(
         invoice__in=list(invoice_ids), state=Dispute.State.OPEN
-    ).values_list("invoice", "amount", "invoice__balance")
+    ).values_list("invoice", F("amount") - F("credited"), "invoice__balance")
     return {pk: min(amount, max(balance, money.ZERO)) for pk, amount, balance in rows}
+
+
+def credited(dispute: Dispute) -> Decimal:
+    """What the books have taken off the invoice since: credits used on it, a smaller total."""
+    invoice = dispute.invoice
+    corrected = money.ZERO
+    if dispute.total_then is not None:
+        corrected = max(dispute.total_then - invoice.total, money.ZERO)
+    # QuickBooks links a credit by a payment that brings no money.
+    links = PaymentLine.objects.filter(
+        payment__company=dispute.company_id,
+        payment__total=0,
+        payment__is_void=False,
+        payment__is_deleted=False,
+        payment__paid_on__gte=dispute.company.local_date(dispute.opened_at),
+        document_type="Invoice",
+        document_id=invoice.quickbooks_id,
+    )
+    return corrected + (links.aggregate(sum=Sum("amount"))["sum"] or money.ZERO)
+
+
+def _read_back(dispute: Dispute) -> bool:
+    """Bring the credited part in line with the books; whether it changed."""
+    found = min(credited(dispute), dispute.amount)
+    if found == dispute.credited:
+        return False
+    dispute.credited = found
+    dispute.save(update_fields=["credited"])
+    invoice = dispute.invoice
+    log.record(
+        "dispute.credited",
+        f"{money.words(found, invoice.currency)} of the {money.words(dispute.amount)} disputed on"
+        f" {invoice} are credited in QuickBooks.",
+        about=[dispute, invoice, invoice.customer],
+        by=None,
+        at=invoice.read_at,
+    )
+    return True
+
+
+def _must_be_in_the_books(dispute: Dispute, ending: str) -> None:
+    if ending not in (Ending.CREDITED, Ending.PARTLY) or dispute.total_then is None:
+        return
+    found, currency = credited(dispute), dispute.invoice.currency
+    if ending == Ending.CREDITED and found < dispute.amount:
+        raise DisputeRefused(
+            f"QuickBooks shows a credit of {money.words(found, currency)} on {dispute.invoice},"
+            f" not of {money.words(dispute.amount, currency)}. Enter it there first."
+        )
+    if ending == Ending.PARTLY and not found:
+        raise DisputeRefused(
+            f"QuickBooks shows no credit on {dispute.invoice} yet. Enter it there first."
+        )
 
 
 def _source(dispute: Dispute) -> str:
@@ -128,7 +225,7 @@ def _source(dispute: Dispute) -> str:
 def _match_hold(dispute: Dispute, invoice: Invoice, by: User | None, now: datetime) -> bool:
     """Silence when all that is open is contested, and only then; whether anything changed."""
     open_hold = Hold.objects.of(dispute.company).filter(source=_source(dispute), lifted_at=None)
-    if dispute.amount >= invoice.balance:
+    if dispute.contested >= invoice.balance:
         if open_hold.exists():
             return False
         holds.place(

@@ -31,8 +31,10 @@ from invoices import (
     disputes,
     escalations,
     payment_lines,
+    plans,
     promises,
     sync_problems,
+    tasks,
 )
 from invoices.mirror_documents import (
     apply_credit_memos,
@@ -47,6 +49,7 @@ from invoices.models import (
     Invoice,
     JournalLine,
     Payment,
+    PaymentPlan,
     Task,
 )
 
@@ -169,6 +172,8 @@ def merge(company: Company, *, gone: str, into: str | None, now: datetime) -> bo
     for model in (Invoice, Payment, CreditMemo, JournalLine, Task):
         model.objects.filter(customer=old).update(customer=kept)
     Hold.objects.filter(customer=old, invoice__isnull=False).update(customer=kept)
+    if not PaymentPlan.objects.live().filter(customer=kept).exists():
+        PaymentPlan.objects.filter(customer=old).update(customer=kept)
     quiet = {
         (hold.reason, hold.source)
         for hold in Hold.objects.filter(customer=kept, invoice=None, lifted_at=None)
@@ -189,7 +194,7 @@ def unknown_customers(company: Company, found: Found) -> set[str]:
 
 def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime) -> None:
     """Let the plan follow: closed invoices lose their touches, open ones are planned again,
-    promises that are met are kept, disputes and cases that are paid are closed."""
+    promises that are met are kept, instalments filled, paid disputes and cases are closed."""
     ids = sorted(set(invoice_ids))
     if not ids:
         return
@@ -207,6 +212,8 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
     cadence.plan(company, now=now, invoice_ids=ids)
     promises.settle(ids, now=now)
     disputes.settle(ids, now=now)
+    plans.settle(ids, now=now)
+    tasks.settle_claims(ids, now=now)
     escalations.settle_paid(ids, now=now)
 
 

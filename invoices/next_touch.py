@@ -2,13 +2,16 @@
 
 from datetime import date
 
+from django.db.models.functions import Length
+
 from invoices import cadence
 from invoices.models import Invoice, Reminder
 
 
 def of_invoice(invoice: Invoice) -> Reminder | None:
-    """The invoice's planned touch."""
-    return invoice.reminders.planned().select_related("step", "step__cadence", "invoice").first()
+    """The invoice's planned touch; one that an agreement names goes before the cadence's."""
+    rows = invoice.reminders.planned().select_related("step", "step__cadence", "invoice")
+    return rows.order_by(Length("source").desc(), "due_on", "pk").first()
 
 
 def sentence(subject: Invoice | Reminder, *, today: date) -> str:

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.db.models.functions import Length
+
 from arbook.companies.models import User
 from customers.models import Customer
 from invoices import holds
@@ -35,6 +37,7 @@ def in_force(customer: Customer, *, now: datetime) -> list[Hold]:
 
 
 def next_touches(invoices: list[Invoice]) -> dict[int, Reminder]:
-    """The planned touch of each invoice; one query."""
+    """The planned touch of each invoice, that of an agreement before the others; one query."""
     rows = Reminder.objects.planned().filter(invoice__in=invoices).select_related("step")
+    rows = rows.order_by(Length("source"), "due_on", "pk")
     return {row.invoice_id: row for row in rows}

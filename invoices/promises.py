@@ -1,19 +1,24 @@
-"""Promises to pay: a dated word keeps us quiet, and is found kept or broken."""
+"""Promises to pay: a dated word keeps us quiet, is recalled the day before, kept or broken."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
 from arbook import money
 from arbook.audit import log
 from arbook.companies.models import Company, User
-from invoices import holds, tasks
+from customers.models import Customer
+from invoices import agreed_touches, holds, tasks
 from invoices.models import Hold, Invoice, PaymentLine, PromiseToPay, Task
 
 State = PromiseToPay.State
+NOTES = ("before-promise",)
+MAY_LACK = Decimal("1.00")
+"""The most that may lack of a promised amount (and never above a hundredth of it): a rounding."""
 
 
 class PromiseRefused(Exception):
@@ -54,15 +59,9 @@ def record_promise(
         amount=str(amount),
         due_on=due_on.isoformat(),
     )
-    holds.place(
-        invoice,
-        reason=Hold.Reason.PROMISE,
-        until=promise.quiet_until,
-        note=f"{money.words(amount, invoice.currency)} by {due_on:%b} {due_on.day}",
-        source=_source(promise),
-        by=by,
-        now=now,
-    )
+    promise.invoice = invoice
+    _rest(promise, until=promise.quiet_until, by=by, now=now)
+    _plan_note(promise, now)
     return promise
 
 
@@ -71,9 +70,11 @@ def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
     """Find promises kept by money that has come; returns how many."""
     kept = 0
     for promise in _open().filter(invoice__in=list(invoice_ids)):
-        if not promise.invoice.is_open or paid_since(promise) >= promise.amount:
+        if not promise.invoice.is_open or paid_since(promise) >= enough(promise):
             _close(promise, State.KEPT, now, said=f"Promise kept: {_words(promise)}.")
             kept += 1
+        else:
+            _plan_note(promise, now)
     return kept
 
 
@@ -85,21 +86,28 @@ def evaluate(company: Company, *, now: datetime) -> tuple[int, int]:
     kept = settle(rows.values_list("invoice", flat=True), now=now)
     broken = 0
     for promise in rows.filter(due_on__lt=today - PromiseToPay.GRACE):
+        if _money_is_coming(promise, now):
+            # A bank debit begun in time is judged when it has settled or failed.
+            continue
+        came = paid_since(promise)
+        missing = _money(promise, promise.amount - came)
         _close(
             promise,
             State.BROKEN,
             now,
-            said=f"Promise broken: {_words(promise)} did not come by {promise.due_on:%b}"
-            f" {promise.due_on.day}.",
+            said=f"Promise broken: {missing if came else _words(promise)} did not come by"
+            f" {promise.due_on:%b} {promise.due_on.day}.",
         )
         tasks.open_task(
             company,
             kind=Task.Kind.CALL,
             key=_source(promise),
             title=f"Broken promise of {promise.invoice.customer}",
-            detail=f"{_words(promise)} was promised by {promise.due_on:%b} {promise.due_on.day}.",
+            detail=f"{_words(promise)} was promised by {promise.due_on:%b} {promise.due_on.day}"
+            f"; {missing} is missing.",
             invoice=promise.invoice,
-            amount=promise.amount,
+            amount=promise.amount - came,
+            due_on=today,
             now=now,
         )
         broken += 1
@@ -120,12 +128,77 @@ def paid_since(promise: PromiseToPay) -> Decimal:
     return found.aggregate(sum=Sum("amount"))["sum"] or money.ZERO
 
 
+@dataclass(frozen=True)
+class Record:
+    """How often a customer kept their word."""
+
+    kept: int
+    judged: int
+
+    @property
+    def rate(self) -> int | None:
+        return round(100 * self.kept / self.judged) if self.judged else None
+
+
+def record_of(customer: Customer) -> Record:
+    """Promises kept among those that were judged."""
+    counts = dict(
+        PromiseToPay.objects.filter(
+            invoice__customer=customer, state__in=[State.KEPT, State.BROKEN]
+        )
+        .order_by()
+        .values_list("state")
+        .annotate(Count("pk"))
+    )
+    return Record(counts.get(State.KEPT, 0), sum(counts.values()))
+
+
+def _money_is_coming(promise: PromiseToPay, now: datetime) -> bool:
+    rows = Hold.objects.of(promise.company).active(now).filter(reason=Hold.Reason.IN_FLIGHT)
+    return rows.filter(invoice=promise.invoice).exists()
+
+
+def _rest(promise: PromiseToPay, *, until: date, by: User | None = None, now: datetime) -> None:
+    holds.place(
+        promise.invoice,
+        reason=Hold.Reason.PROMISE,
+        until=until,
+        note=f"{_money(promise, promise.amount)} by {promise.due_on:%b} {promise.due_on.day}",
+        source=_source(promise),
+        by=by,
+        now=now,
+    )
+
+
+def _plan_note(promise: PromiseToPay, now: datetime) -> None:
+    """One friendly word before the day, unless it was promised for at once."""
+    made_on = promise.company.local_date(promise.made_at)
+    agreed_touches.plan(
+        promise.company,
+        _source(promise),
+        parts={promise.invoice_id: promise.amount - paid_since(promise)},
+        anchor_on=promise.due_on,
+        keys=NOTES,
+        not_before=made_on + timedelta(days=1),
+        now=now,
+    )
+
+
+def enough(promise: PromiseToPay) -> Decimal:
+    """How much keeps the promise."""
+    return promise.amount - min(MAY_LACK, money.quantize(promise.amount / 100))
+
+
 def _open():
     return PromiseToPay.objects.open().select_related("company", "invoice__customer")
 
 
 def _source(promise: PromiseToPay) -> str:
     return f"promise:{promise.pk}"
+
+
+def _money(promise: PromiseToPay, amount: Decimal) -> str:
+    return money.words(amount, promise.invoice.currency)
 
 
 def _words(promise: PromiseToPay, invoice: Invoice | None = None) -> str:
@@ -143,6 +216,8 @@ def _close(
 ) -> None:
     promise.state = state
     promise.save(update_fields=["state"])
+    over = f"the promise is {State(state).label.lower()}"
+    agreed_touches.cancel(promise.company, _source(promise), reason=over, now=now)
     if said:
         log.record(
             f"promise.{state}",
@@ -156,5 +231,5 @@ def _close(
         _source(promise),
         by=by,
         now=now,
-        reason=f"the promise is {State(state).label.lower()}",
+        reason=over,
     )

@@ -1,6 +1,7 @@
 """Work for a person: opened once per thing, taken, put off, finished with an outcome."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,6 +11,9 @@ from arbook.companies.models import Company, User
 from customers.models import Customer
 from invoices import holds
 from invoices.models import Invoice, Task
+
+SATURDAY = 5
+AT_ONCE = {Task.Kind.CALL, Task.Kind.PAYMENT_FAILED, Task.Kind.CHARGEBACK}
 
 
 class TaskRefused(Exception):
@@ -55,7 +59,7 @@ def open_task(
             "invoice": invoice,
             "amount": amount,
             "owner": owner or (customer.owner if customer else None),
-            "due_on": due_on,
+            "due_on": due_on or first_day(company, kind, now),
             "opened_at": now,
         },
     )
@@ -135,6 +139,38 @@ def assign(task: Task, *, owner: User | None, by: User | None, now: datetime) ->
         at=now,
     )
     return task
+
+
+@transaction.atomic
+def give(task: Task, *, owner: User, due_on: date, by: User, now: datetime) -> Task:
+    """Give a task to a member, to be done by a day."""
+    if due_on < task.company.local_date(now):
+        raise TaskRefused("A task cannot be due in the past.")
+    task = assign(task, owner=owner, by=by, now=now)
+    task.due_on = due_on
+    task.save(update_fields=["due_on"])
+    return task
+
+
+@transaction.atomic
+def settle_claims(invoice_ids: Iterable[int], *, now: datetime) -> int:
+    """Claims that an invoice is paid are over when the books show it; returns how many."""
+    rows = Task.objects.open().filter(
+        kind=Task.Kind.VERIFY_PAYMENT, invoice__in=list(invoice_ids), invoice__balance__lte=0
+    )
+    rows = list(rows.select_related("invoice"))
+    for task in rows:
+        finish(task, by=None, now=now, outcome=f"QuickBooks shows {task.invoice} paid.")
+    return len(rows)
+
+
+def first_day(company: Company, kind: str, now: datetime) -> date:
+    """By when work of a kind is due: urgent things today, the rest on the next working day."""
+    today = company.local_date(now)
+    day = today if kind in AT_ONCE else today + timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return day
 
 
 def _open_row(task: Task) -> Task:

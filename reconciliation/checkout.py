@@ -193,7 +193,9 @@ def close_stale(company, *, now: datetime) -> int:
                 state=State.EXPIRED
             )
             continue
-        parts = owed.parts_of(company, list(attempt.link.invoices.order_by("due_on", "pk")))
+        parts = owed.parts_of(
+            company, list(attempt.link.invoices.order_by("due_on", "pk")), now=now
+        )
         if owed.Owed(parts, True).wanted != attempt.parts:
             outbox.enqueue(
                 "reconciliation.expire_checkout",

@@ -8,7 +8,7 @@ from arbook import money
 from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks
 from arbook.gateways.quickbooks_shapes import Deleted
-from invoices import disputes, mirror
+from invoices import disputes, mirror, plans
 from invoices.models import Invoice
 from reconciliation import in_flight
 from reconciliation.models import PayLink
@@ -26,10 +26,20 @@ class Part:
     flying: Decimal
     # Contested, so not asked for until it is settled; the rest is.
     disputed: Decimal = money.ZERO
+    # What a running plan asks for now on this invoice; None without a plan.
+    planned: Decimal | None = None
 
     @property
     def due(self) -> Decimal:
-        return max(self.open - self.flying - self.disputed, money.ZERO)
+        rest = max(self.open - self.flying - self.disputed, money.ZERO)
+        return (
+            rest if self.planned is None else min(rest, max(self.planned - self.flying, money.ZERO))
+        )
+
+    @property
+    def later(self) -> Decimal:
+        """What a plan asks for on another day."""
+        return max(self.open - self.flying - self.disputed - self.due, money.ZERO)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,11 @@ class Owed:
     def set_aside(self) -> Decimal:
         """Contested amounts: open, but not asked for."""
         return sum((part.disputed for part in self.parts if part.open), money.ZERO)
+
+    @property
+    def later(self) -> Decimal:
+        """What is not asked for today, because a plan says so."""
+        return sum((part.later for part in self.parts), money.ZERO)
 
     @property
     def wanted(self) -> list[list]:
@@ -75,20 +90,22 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
                 raise
             is_live = False
         invoices = list(link.invoices.select_related("company").order_by("due_on", "pk"))
-    return Owed(parts_of(link.company, invoices), is_live)
+    return Owed(parts_of(link.company, invoices, now=now), is_live)
 
 
-def parts_of(company: Company, invoices: list[Invoice]) -> list[Part]:
-    """Each invoice with what is open, on its way and contested, as the mirror has it."""
+def parts_of(company: Company, invoices: list[Invoice], *, now: datetime) -> list[Part]:
+    """Each invoice with what is open, on its way, contested and planned, as the mirror has it."""
     keys = [one.pk for one in invoices]
     flying = in_flight.by_invoice(company, keys)
     disputed = disputes.disputed_amounts(keys)
+    planned = plans.asked_by_invoice(keys, today=company.local_date(now))
     return [
         Part(
             one,
             one.balance if one.is_open else money.ZERO,
             flying.get(one.pk, money.ZERO),
             disputed.get(one.pk, money.ZERO),
+            planned.get(one.pk),
         )
         for one in invoices
     ]

@@ -28,7 +28,8 @@ SIGNATURE_LENGTH = 16
 NOBODY = Company(link_key="00" * 32)
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
+    """A number as addresses write it."""
     digits = ""
     while value:
         value, rest = divmod(value, len(ALPHABET))
@@ -36,11 +37,15 @@ def _number(value: int) -> str:
     return digits or ALPHABET[0]
 
 
-def _value(digits: str) -> int:
-    value = 0
+def value(digits: str) -> int | None:
+    """The number that is written so, and only so; None for anything else."""
+    if not digits or len(digits) > 13 or any(digit not in ALPHABET for digit in digits):
+        return None
+    found = 0
     for digit in digits:
-        value = value * len(ALPHABET) + ALPHABET.index(digit)
-    return value
+        found = found * len(ALPHABET) + ALPHABET.index(digit)
+    # One link is written one way, or each way of writing it would be counted by itself.
+    return found if found < 2**63 and number(found) == digits else None
 
 
 def _signature(company: Company, pk: int) -> str:
@@ -51,7 +56,7 @@ def _signature(company: Company, pk: int) -> str:
 
 def token(link: PayLink) -> str:
     """What stands in the address: number, dash, signature (80 bits)."""
-    return f"{_number(link.pk)}-{_signature(link.company, link.pk)}"
+    return f"{number(link.pk)}-{_signature(link.company, link.pk)}"
 
 
 def url(link: PayLink) -> str:
@@ -61,12 +66,9 @@ def url(link: PayLink) -> str:
 
 def find(written: str) -> PayLink | None:
     """The link a token proves, or None."""
-    number, _, signature = written.lower().partition("-")
-    if not number or len(number) > 13 or any(digit not in ALPHABET for digit in number):
-        return None
-    pk = _value(number)
-    # One link is written one way, or each way of writing it would be counted by itself.
-    if pk >= 2**63 or _number(pk) != number:
+    digits, _, signature = written.lower().partition("-")
+    pk = value(digits)
+    if pk is None:
         return None
     link = PayLink.objects.select_related("company", "customer").filter(pk=pk).first()
     # A link that is not there is reckoned like one that is: the time taken tells nothing.

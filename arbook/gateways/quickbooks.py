@@ -16,6 +16,7 @@ from arbook.gateways import connections, quickbooks_parse, quickbooks_reports
 from arbook.gateways.errors import Refused, Unknown
 from arbook.gateways.models import Connection
 from arbook.gateways.quickbooks_calls import PAGE_SIZE, Calls, checked_id, condition, id_of
+from arbook.gateways.quickbooks_faults import NOT_FOUND
 from arbook.gateways.quickbooks_oauth import adopt, authorize_url, connect, disconnect
 from arbook.gateways.quickbooks_shapes import (
     BookCreditMemo,
@@ -166,6 +167,18 @@ class QuickBooks(Calls):
     def read_invoice(self, id: str) -> BookInvoice | None:
         """The invoice, or None when it is deleted."""
         return self._one("Invoice", id)
+
+    def invoice_pdf(self, id: str) -> bytes | None:
+        """The invoice on paper, as QuickBooks draws it; None when it is gone."""
+        try:
+            paper = self._call(lambda wire: wire.download_pdf("Invoice", checked_id(id)))
+        except Refused as error:
+            if error.code == NOT_FOUND:
+                return None
+            raise
+        if not paper.startswith(b"%PDF-"):
+            raise Refused("QuickBooks sent something else than a PDF.", code="unreadable")
+        return paper
 
     def read_customer(self, id: str) -> BookCustomer | None:
         """The customer, or None when there is none."""

@@ -17,6 +17,10 @@ CHOICES = {
         ("reject", "Do not send this letter"),
     ],
     Approval.Kind.MESSAGE: [("approve", "Approve"), ("reject", "Reject")],
+    Approval.Kind.PLAN: [
+        ("offer", "Offer this plan to the customer"),
+        ("reject", "Do not offer it"),
+    ],
 }
 
 

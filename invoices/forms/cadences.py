@@ -5,7 +5,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.text import slugify
 
-from invoices.default_cadences import TEXTS, StepDraft
+from invoices.default_cadences import AGREEMENTS, TEXTS, StepDraft
 from invoices.forms.fields import amount_field
 from invoices.models import Cadence, CadenceStep
 
@@ -112,7 +112,7 @@ class ChoiceForm(forms.Form):
 
     def __init__(self, *args, company, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = Cadence.objects.of(company).current().order_by("name")
+        rows = Cadence.objects.of(company).current().exclude(name=AGREEMENTS).order_by("name")
         default = next((row.name for row in rows if row.is_default), "none yet")
         self.fields["name"].choices = [
             ("", f"The default ({default})"),

@@ -4,7 +4,7 @@ from django import forms
 
 from arbook import money
 from invoices.forms.fields import amount_field, day_field, note_field
-from invoices.models import Invoice
+from invoices.models import Dispute, Invoice
 
 
 class PromiseForm(forms.Form):
@@ -19,6 +19,9 @@ class PromiseForm(forms.Form):
 
 class DisputeForm(forms.Form):
     amount = amount_field("Contested amount")
+    kind = forms.ChoiceField(
+        label="Reason", choices=Dispute.Kind.choices, initial=Dispute.Kind.OTHER, required=False
+    )
     reason = note_field("What is contested")
 
     def __init__(self, *args, invoice: Invoice, **kwargs):
@@ -29,9 +32,27 @@ class DisputeForm(forms.Form):
             f"Open: {money.words(invoice.balance, invoice.currency)}. The rest keeps moving."
         )
 
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or Dispute.Kind.OTHER
+
 
 class ResolveForm(forms.Form):
-    outcome = note_field("Outcome")
+    ending = forms.ChoiceField(
+        label="How it ended",
+        choices=[(value, words) for value, words in Dispute.Ending.choices if value != "settled"],
+        widget=forms.RadioSelect,
+        help_text="A credit is read back from QuickBooks before the dispute closes.",
+    )
+    outcome = note_field("What came of it")
+
+
+class EvidenceForm(forms.Form):
+    """A note, a file, or both."""
+
+    note = note_field("Note", required=False)
+    file = forms.FileField(
+        label="File", required=False, help_text="PDF, PNG or JPEG, at most 5 MB."
+    )
 
 
 class InvoicePauseForm(forms.Form):

@@ -10,8 +10,9 @@ from invoices.models.books import (
     PaymentLine,
     SyncProblem,
 )
-from invoices.models.exceptions import Dispute, PromiseToPay
+from invoices.models.exceptions import Dispute, Evidence, PromiseToPay
 from invoices.models.plan import Approval, Escalation, Hold, Reminder
+from invoices.models.plans import Installment, PaymentPlan, PlanInvoice
 from invoices.models.policy import Cadence, CadenceStep, CustomerCadence
 from invoices.models.work import Task
 
@@ -25,11 +26,15 @@ __all__ = [
     "Dispute",
     "DriftFinding",
     "Escalation",
+    "Evidence",
     "Hold",
+    "Installment",
     "Invoice",
     "JournalLine",
     "Payment",
     "PaymentLine",
+    "PaymentPlan",
+    "PlanInvoice",
     "PromiseToPay",
     "Reminder",
     "SyncProblem",

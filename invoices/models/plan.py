@@ -22,7 +22,10 @@ class ReminderQuerySet(CompanyQuerySetMixin, models.QuerySet):
 
 
 class Reminder(CompanyOwned):
-    """One planned touch for one invoice. Each open invoice has at most one planned: its next."""
+    """One planned touch for one invoice. Each open invoice has at most one planned: its next.
+
+    A promise or a plan may have one more, its own.
+    """
 
     class State(models.TextChoices):
         PLANNED = "planned"
@@ -38,6 +41,10 @@ class Reminder(CompanyOwned):
     due_on = models.DateField()
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)
     reason = models.CharField(max_length=200, blank=True)
+    # An agreement (``promise:3``, ``plan:7``) has touches of its own, beside those of the cadence.
+    source = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # What such a touch asks for; the others ask for all that is open.
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     # A dry run takes its own steps; going live starts with none of them taken.
     is_rehearsal = models.BooleanField(default=False)
     settled_at = models.DateTimeField(null=True)
@@ -52,9 +59,9 @@ class Reminder(CompanyOwned):
                 name="one_touch_per_step",
             ),
             models.UniqueConstraint(
-                fields=["invoice", "is_rehearsal"],
+                fields=["invoice", "is_rehearsal", "source"],
                 condition=Q(state="planned"),
-                name="one_next_touch",
+                name="one_next_touch_of_source",
             ),
         ]
         indexes = [
@@ -145,6 +152,7 @@ class Approval(CompanyOwned):
         ESCALATION = "escalation", "30-day review"
         LETTER = "letter", "Collection letter"
         MESSAGE = "message", "Message"
+        PLAN = "plan", "Payment plan"
 
     class State(models.TextChoices):
         WAITING = "waiting"

@@ -13,16 +13,18 @@ from arbook.web.pagination import page_of
 from arbook.web.respond import done, refused, show
 from customers import contacts
 from customers.models import Channel
-from invoices import approvals, case_decisions, letters
+from invoices import approvals, case_decisions, letters, plans
 from invoices.forms.approvals import DecisionForm
 from invoices.models import Approval
 
+REFUSALS = (approvals.ApprovalRefused, case_decisions.EscalationRefused, plans.PlanRefused)
 MESSAGES = {
     "resume": "Approved. Reminders of {customer} go on.",
     "quiet": "Approved. {customer} stays quiet.",
     "mail": "Released. The letter to {customer} leaves after a last look at the books.",
     "print": "Released. Print the letter to {customer} and post it.",
     "approve": "Approved.",
+    "offer": "Approved. {customer} gets a page to say yes on.",
     "reject": "Rejected.",
 }
 
@@ -124,7 +126,7 @@ def decide(request, company, pk):
     choice = form.cleaned_data["choice"]
     try:
         _act(approval, choice, form.cleaned_data, request.user)
-    except (approvals.ApprovalRefused, case_decisions.EscalationRefused) as refusal:
+    except REFUSALS as refusal:
         newest = _rows(company).filter(subject=approval.subject).order_by("-pk").first()
         return refused(request, message=str(refusal), go_to=_url(company, newest or approval))
     go_to = (
@@ -140,13 +142,17 @@ def _act(approval, choice: str, data: dict, by) -> None:
     """One subject call for one decision."""
     bound = {"by": by, "now": clock.now(), "content_hash": data["content_hash"]}
     note = data["note"]
-    is_case = approval.kind != Approval.Kind.MESSAGE
+    is_case = approval.kind not in (Approval.Kind.MESSAGE, Approval.Kind.PLAN)
     if choice == "resume":
         case_decisions.resume(approval, note=note, **bound)
     elif choice == "quiet":
         case_decisions.keep_quiet(approval, until=data["until"], note=note, **bound)
     elif choice in ("mail", "print"):
         case_decisions.release(approval, printed=choice == "print", **bound)
+    elif choice == "offer":
+        plans.approve(approval, note=note, **bound)
+    elif choice == "reject" and approval.kind == Approval.Kind.PLAN:
+        plans.turn_down(approval, note=note, **bound)
     elif choice == "reject" and is_case:
         case_decisions.turn_down(approval, note=note, **bound)
     elif choice == "reject":

@@ -12,9 +12,8 @@ from invoices.forms.exceptions import (
     InvoicePauseForm,
     LiftForm,
     PromiseForm,
-    ResolveForm,
 )
-from invoices.models import Dispute, Hold, Invoice
+from invoices.models import Hold, Invoice
 
 REFUSALS = (holds.HoldRefused, promises.PromiseRefused, disputes.DisputeRefused)
 
@@ -107,20 +106,4 @@ def dispute_new(request, company, invoice_id):
         submit="Open dispute",
         message="The contested amount is set aside.",
         act=lambda **data: disputes.open_dispute(invoice=invoice, **data),
-    )
-
-
-@company_view(Role.BOOKKEEPER)
-def dispute_resolve(request, company, pk):
-    dispute = get_object_or_404(
-        Dispute.objects.of(company).select_related("invoice__company"), pk=pk
-    )
-    return _act(
-        request,
-        ResolveForm(request.POST or None),
-        subject=dispute.invoice,
-        title=f"Close the dispute about {dispute.invoice}",
-        submit="Close dispute",
-        message="The dispute is closed; the invoice moves again.",
-        act=lambda **data: disputes.resolve_dispute(dispute, **data),
     )

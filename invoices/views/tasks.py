@@ -11,8 +11,8 @@ from arbook.upsert import is_key
 from arbook.web.pagination import page_of
 from arbook.web.respond import done, refused, show
 from invoices import tasks
-from invoices.forms.tasks import FinishForm, SnoozeForm
-from invoices.models import Task
+from invoices.forms.tasks import FinishForm, GiveForm, NewTaskForm, SnoozeForm
+from invoices.models import Invoice, Task
 
 SHOWN = [("", "Open"), ("snoozed", "Put off"), ("done", "Done"), ("all", "All")]
 
@@ -113,6 +113,67 @@ def snooze(request, company, pk):
         else:
             return done(request, go_to=_listing_url(company), message="Put off.", leave=True)
     return _detail(request, company, task, snooze=form, status=422)
+
+
+@company_view(Role.BOOKKEEPER)
+def new(request, company, invoice_id):
+    """Work about an invoice, so that something happens to it."""
+    invoice = get_object_or_404(
+        Invoice.objects.of(company).select_related("customer__owner", "company"), pk=invoice_id
+    )
+    now = clock.now()
+    initial = {
+        "title": f"Call {invoice.customer} about {invoice}",
+        "owner": request.user.pk,
+        "due_on": tasks.first_day(company, Task.Kind.CALL, now),
+    }
+    form = NewTaskForm(request.POST or None, company=company, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        tasks.open_task(
+            company,
+            key=f"by-hand:{invoice.pk}:{now.timestamp():.3f}",
+            invoice=invoice,
+            amount=invoice.balance,
+            now=now,
+            **data,
+        )
+        return done(
+            request, go_to=invoice, changed="invoice-changed", message="The task is open.",
+            leave=True,
+        )  # fmt: skip
+    return _form(request, form, f"Task about {invoice}", "Open task", invoice)
+
+
+@company_view(Role.BOOKKEEPER)
+def give(request, company, pk):
+    task = get_object_or_404(_rows(company), pk=pk)
+    now = clock.now()
+    initial = {
+        "owner": task.owner_id or request.user.pk,
+        "due_on": task.due_on or tasks.first_day(company, task.kind, now),
+    }
+    form = GiveForm(request.POST or None, company=company, initial=initial)
+    if form.is_valid():
+        try:
+            tasks.give(task, by=request.user, now=now, **form.cleaned_data)
+        except tasks.TaskRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return done(request, go_to=_listing_url(company), message="Given on.", leave=True)
+    return _form(request, form, task.title, "Give it", task.customer or company, company)
+
+
+def _form(request, form, title, submit, subject, company=None):
+    cancel = _listing_url(company) if company else subject.get_absolute_url()
+    return show(
+        request,
+        page="invoices/act.html",
+        fragment="invoices/_act.html",
+        context={
+            "form": form, "title": title, "submit": submit, "cancel": cancel, "subject": subject
+        },
+    )  # fmt: skip
 
 
 @company_view(Role.BOOKKEEPER)

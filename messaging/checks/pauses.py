@@ -40,11 +40,14 @@ def on_invoice(case: Case) -> Check:
 
 
 def _holding(one: InvoiceFact) -> HoldFact | None:
-    """The hold that keeps the whole invoice quiet; a partly disputed one keeps moving."""
+    """The hold that keeps the whole invoice quiet; a partly disputed one keeps moving, and a touch
+    that an agreement names passes the silence of that agreement."""
+    agreed = one.step.source if one.step else ""
     holds = [
         hold
         for hold in one.holds
-        if hold.reason != Hold.Reason.DISPUTE or not 0 < one.disputed < one.balance
+        if (hold.reason != Hold.Reason.DISPUTE or not 0 < one.disputed < one.balance)
+        and (not agreed or hold.source != agreed)
     ]
     return max(holds, key=_lasts, default=None)
 

@@ -115,6 +115,7 @@ def gather(
     for pk, customer in Customer.objects.of(company).in_bulk(ids).items():
         mine, sms = found.get(pk, []), channels[Channel.SMS].get(pk)
         wanted = mine if only is None else [one for one in mine if one.id in only.get(pk, ())]
+        wanted = _one_agreement(wanted)
         opened = sum((one.balance for one in mine if one.is_open), money.ZERO)
         credit = credits.get(pk, money.ZERO)
         gathered[pk] = Facts(
@@ -147,6 +148,14 @@ def gather(
             is_approved=pk in approved,
         )
     return gathered
+
+
+def _one_agreement(wanted: list[InvoiceFact]) -> list[InvoiceFact]:
+    """What was agreed is said alone: a promise or an instalment never stands among other sums."""
+    source = next((one.step.source for one in wanted if one.step and one.step.source), "")
+    if not source:
+        return wanted
+    return [one for one in wanted if one.step is None or one.step.source == source]
 
 
 def _unanswered(ids: Collection[int], now: datetime) -> dict[int, datetime]:

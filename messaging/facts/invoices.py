@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Length
 
 from arbook import money
 from arbook.companies.models import Company
@@ -23,6 +24,7 @@ class HoldFact:
     note: str
     until: datetime | None
     placed_at: datetime
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class StepFact:
     approval: str
     falls_back_to_mail: bool
     due_on: date
+    source: str = ""
+    """The agreement it comes from, whose own hold does not keep it back."""
+    amount: Decimal | None = None
+    """What it asks for; None for all that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +73,18 @@ class InvoiceFact:
 
     @property
     def asked(self) -> Decimal:
-        """What may be asked for: the disputed part is set aside."""
-        return max(self.balance - self.disputed, money.ZERO)
+        """What may be asked for: the disputed part is set aside, a plan asks for its instalment."""
+        rest = max(self.balance - self.disputed, money.ZERO)
+        if self.step is None or self.step.amount is None:
+            return rest
+        return min(rest, self.step.amount)
 
 
 def due_steps(
     company: Company, ids: Collection[int], *, due_only: bool, now: datetime
 ) -> dict[int, StepFact]:
-    """The planned touch of each invoice; with ``due_only`` those whose day has come."""
+    """The planned touch of each invoice, that of an agreement before the cadence's; with
+    ``due_only`` those whose day has come."""
     rows = (
         Reminder.objects.of(company)
         .planned()
@@ -87,6 +97,7 @@ def due_steps(
     )
     if due_only:
         rows = rows.filter(due_on__lte=company.local_date(now))
+    rows = rows.order_by(Length("source"), "due_on", "pk")
     return {
         row.invoice_id: StepFact(
             reminder_id=row.pk,
@@ -96,6 +107,8 @@ def due_steps(
             approval=row.step.approval,
             falls_back_to_mail=row.step.falls_back_to_mail,
             due_on=row.due_on,
+            source=row.source,
+            amount=row.amount,
         )
         for row in rows
     }
@@ -139,6 +152,7 @@ def hold(row: Hold) -> HoldFact:
         note=row.note,
         until=row.until,
         placed_at=row.placed_at,
+        source=row.source,
     )
 
 
@@ -190,5 +204,5 @@ def _disputed(company: Company, invoice_ids: Collection[int]) -> dict[int, Decim
     return dict(
         Dispute.objects.of(company)
         .filter(invoice__in=invoice_ids, state=Dispute.State.OPEN)
-        .values_list("invoice_id", "amount")
+        .values_list("invoice_id", F("amount") - F("credited"))
     )
