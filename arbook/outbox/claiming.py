@@ -96,6 +96,14 @@ SELECT min(soonest.not_before) FROM waiting, LATERAL (
     ORDER BY not_before LIMIT 1) AS soonest
 """
 
+# Since when the oldest due row of each kind waits, company by company.
+_OLDEST = (
+    _NEXT.replace(
+        "SELECT min(soonest.not_before) FROM", "SELECT kind, min(not_before) FROM"
+    ).replace("not_before > %(now)s", "not_before <= %(now)s")
+    + " GROUP BY kind"
+)
+
 _last_served: dict[str, int] = {}
 
 
@@ -156,6 +164,13 @@ def sweep() -> int:
         state=State.PENDING, begun=True, error="The worker died before the call."
     )
     return count + expired.filter(kind__in=others).update(state=State.PENDING, begun=True, **died)
+
+
+def oldest_due(now: datetime) -> dict[str, datetime]:
+    """For each kind with rows that are due: since when the oldest of them has been."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST, {"now": now})
+        return dict(cursor.fetchall())
 
 
 def next_due(now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ from django.conf import settings
 from arbook.audit import log
 from arbook.heartbeat import keeping
 from arbook.outbox import outcomes, turns
-from arbook.outbox.claiming import begin, claim, release, renew, sweep
+from arbook.outbox.claiming import begin, claim, oldest_due, release, renew, sweep
 from arbook.outbox.doubt import settle_unsure
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import KINDS, Kind, Later
@@ -43,7 +43,7 @@ def drain(
     """Do everything that is due; returns how many effects ended in which state.
 
     ``now`` is asked again for every chunk. After each chunk the first kinds are asked again, and
-    ``news`` is called before: what came in may stop what would leave next. A kind that had no turn
+    ``news`` is called before: what came in may stop what would leave next. A kind whose rows wait
     for a while comes first once, so that a busy day keeps none waiting. Stops after ``rounds``
     chunks of each kind, so that one endless queue cannot starve the caller's other work, and when
     ``stopping`` says so. ``pulse`` hears how many seconds may pass until it is called again.
@@ -56,15 +56,14 @@ def drain(
     sweep()
     outcome += settle_unsure(ordered, now=now, pulse=pulse, stopping=stopping)
     while not stopping():
-        for kind in turns.in_order(ordered):
+        for kind in turns.in_order(ordered, oldest_due(now()), now()):
             if not left[kind.name]:
                 continue
             claimed = claim(kind, now=now())
-            turns.had(kind)
+            turns.had(kind, now())
             if claimed:
                 break
         else:
-            turns.nobody_waits()
             break
         left[kind.name] -= 1
         outcome += _do_chunk(kind, claimed, now, pulse, stopping)

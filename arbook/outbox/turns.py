@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, connections
@@ -23,28 +24,28 @@ COMPANIES = 4
 LENGTH = 5.0
 
 
-# Seconds without a turn after which a kind comes before those of higher rank.
-PATIENCE = 8.0
+# How long a kind may wait before it comes ahead of those of higher rank.
+PATIENCE = timedelta(seconds=8)
 
-_had_at: dict[str, float] = {}
-
-
-def in_order(ranked: list[Kind]) -> list[Kind]:
-    """Who is asked first: kinds that had no turn for long, the longest first, then by rank."""
-    now = time.monotonic()
-    passed_over = [kind for kind in ranked if now - _had_at.setdefault(kind.name, now) > PATIENCE]
-    passed_over.sort(key=lambda kind: _had_at[kind.name])
-    return passed_over + [kind for kind in ranked if kind not in passed_over]
+_had_at: dict[str, datetime] = {}
 
 
-def had(kind: Kind) -> None:
+def in_order(ranked: list[Kind], waiting: dict[str, datetime], now: datetime) -> list[Kind]:
+    """Who is asked first: kinds that wait for long, the longest first, then by rank.
+
+    ``waiting`` is since when the oldest row of each kind has been due. It stands in the database,
+    so a worker that has just been started knows it as well; a kind that had a turn since waits from
+    that turn on.
+    """
+    since = {name: max(due, _had_at.get(name, due)) for name, due in waiting.items() if due <= now}
+    first = [kind for kind in ranked if now - since.get(kind.name, now) > PATIENCE]
+    first.sort(key=lambda kind: since[kind.name])
+    return first + [kind for kind in ranked if kind not in first]
+
+
+def had(kind: Kind, now: datetime) -> None:
     """This kind was asked, whether it had anything due or not."""
-    _had_at[kind.name] = time.monotonic()
-
-
-def nobody_waits() -> None:
-    """Everything due was done: patience begins anew."""
-    _had_at.clear()
+    _had_at[kind.name] = now
 
 
 def never() -> bool:

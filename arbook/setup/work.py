@@ -43,7 +43,13 @@ def one_round(
 
     def hear() -> None:
         inbound.update(
-            process_waiting(now=clock.now, rounds=rounds, pulse=pulse, stopping=stopping)
+            process_waiting(
+                now=clock.now,
+                rounds=rounds,
+                pulse=pulse,
+                stopping=stopping,
+                seconds=turns.LENGTH,
+            )
         )
 
     hear()

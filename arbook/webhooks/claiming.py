@@ -15,6 +15,7 @@ from arbook.outbox.claiming import lease
 from arbook.webhooks.models import WebhookEvent
 
 State = WebhookEvent.State
+BOOKS = "quickbooks"
 
 CLAIM = """
 WITH RECURSIVE waiting AS (
@@ -43,7 +44,7 @@ RETURNING webhooks_webhookevent.*
 """.replace(
     "{ready}",
     """ready.state = 'received' AND ready.not_before <= %(now)s
-          AND (ready.lane = '' OR NOT EXISTS (
+          AND (ready.vendor = %(books)s) = %(of_books)s AND (ready.lane = '' OR NOT EXISTS (
               SELECT 1 FROM webhooks_webhookevent AS earlier
               WHERE earlier.company_id = ready.company_id AND earlier.lane = ready.lane
                 AND earlier.lane <> '' AND earlier.id < ready.id
@@ -84,8 +85,18 @@ SELECT min(soonest.not_before) FROM waiting, LATERAL (
 _last_served = -1
 
 
-def claim(limit: int, *, now: datetime) -> list[WebhookEvent]:
-    """Take up to ``limit`` events of each of a few companies, in the order they arrived."""
+def claim(limit: int, *, now: datetime, with_books: bool = True) -> list[WebhookEvent]:
+    """Take up to ``limit`` events of each of a few companies, in the order they arrived.
+
+    What people wrote and paid comes before the news from the books: of those there are many, each
+    asks QuickBooks, and nothing leaves without the books being read again anyway. Without
+    ``with_books`` they are left where they are.
+    """
+    found = _claim(limit, now, of_books=False)
+    return found if found or not with_books else _claim(limit, now, of_books=True)
+
+
+def _claim(limit: int, now: datetime, *, of_books: bool) -> list[WebhookEvent]:
     global _last_served
     with transaction.atomic():
         rows = list(
@@ -97,6 +108,8 @@ def claim(limit: int, *, now: datetime) -> list[WebhookEvent]:
                     "limit": limit,
                     "companies": turns.COMPANIES,
                     "after": _last_served,
+                    "books": BOOKS,
+                    "of_books": of_books,
                 },
             )
         )

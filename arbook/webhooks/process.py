@@ -1,6 +1,8 @@
 """Understanding what arrived: claim, handler, done. At least once, so handlers repeat safely."""
 
 import logging
+import math
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +18,7 @@ from arbook.heartbeat import keeping
 from arbook.outbox import outbox, outcomes, turns
 from arbook.webhooks import claiming, retention
 from arbook.webhooks.models import WebhookEvent
-from arbook.webhooks.registry import HANDLERS
+from arbook.webhooks.registry import HANDLERS, OWNERS
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,9 @@ State = WebhookEvent.State
 MAX_ATTEMPTS = 8
 # The longest one chunk may take; a worker that lives holds on to it that long.
 LONGEST = 600.0
-NAMES = {"quickbooks": "QuickBooks", "stripe": "Stripe", "twilio": "Twilio"}
+# What an event keeps when it goes to its company.
+PASSED_ON = ("vendor", "external_id", "kind", "content", "headers", "received_at")
+NAMES = {"quickbooks": "QuickBooks", "stripe": "Stripe", "twilio": "Twilio", "mail": "The mailbox"}
 
 
 def process_waiting(
@@ -34,16 +38,22 @@ def process_waiting(
     rounds: int = 1000,
     pulse: Callable[[float], None] | None = None,
     stopping: Callable[[], bool] = turns.never,
+    seconds: float = math.inf,
 ) -> Counter:
     """Handle everything stored and due; returns how many events ended in which state.
 
     ``limit`` is how many of one company are handled in its turn. ``pulse`` hears how many seconds
-    may pass until it is called again.
+    may pass until it is called again. After ``seconds`` no more news from the books is begun: the
+    caller has other work that waits.
     """
     outcome: Counter = Counter()
     claiming.sweep()
+    until = time.monotonic() + seconds
     for _ in range(rounds):
-        if stopping() or not (claimed := claiming.claim(limit, now=now())):
+        if stopping():
+            break
+        claimed = claiming.claim(limit, now=now(), with_books=time.monotonic() < until)
+        if not claimed:
             break
         _heard(claimed, now())
         outcome += _do_chunk(claimed, now, pulse, stopping)
@@ -80,6 +90,8 @@ def process(event: WebhookEvent, *, now: datetime) -> str:
     """Call the handler of one claimed event and write down how it ended."""
     if event.attempts > MAX_ATTEMPTS:
         return _dead(event, "unknown", "Its worker died in it, again and again.", now)
+    if event.company_id is None and event.vendor in OWNERS:
+        return _give(event, now)
     handler = HANDLERS.get((event.vendor, event.kind)) or HANDLERS.get((event.vendor, "*"))
     if handler is None or event.company_id is None:
         reason = "No handler for this kind." if event.company_id else "No such company here."
@@ -112,6 +124,32 @@ def process(event: WebhookEvent, *, now: datetime) -> str:
             logger.exception("webhook event %s failed", event.pk)
         return _later(event, error, now)
     return _set(event, state=State.DONE, failure="", error="", processed_at=now)
+
+
+def _give(event: WebhookEvent, now: datetime) -> str:
+    """Pass an event that names no company on to the one it is for, as an event of its own."""
+    try:
+        company = OWNERS[event.vendor](event)
+    except Exception as error:
+        if not isinstance(error, errors.VendorError) and not outcomes.may_heal(error):
+            logger.exception("webhook event %s finds no company", event.pk)
+        return _later(event, error, now)
+    if company is None:
+        reason = "It is for no company here."
+        return _set(event, state=State.IGNORED, error=reason, processed_at=now)
+    with transaction.atomic():
+        own = WebhookEvent(
+            company_id=company,
+            not_before=now,
+            **{name: getattr(event, name) for name in PASSED_ON},
+        )
+        # It may have come in at the company's own door as well.
+        WebhookEvent.objects.bulk_create([own], ignore_conflicts=True)
+        said = "Passed on to the company it is for."
+        _set(event, state=State.DONE, failure="", error=said, processed_at=now)
+        retention.remove([event], said)
+    outbox.wake()
+    return State.DONE
 
 
 def _heard(events: list[WebhookEvent], now: datetime) -> None:

@@ -175,7 +175,7 @@ def test_money_leaves_before_reminders_and_news_is_heard_before_each_chunk(vendo
 @pytest.mark.django_db
 def test_a_day_full_of_money_keeps_no_reminder_waiting_for_ever(vendor, settings, monkeypatch):
     settings.OUTBOX_THREADS = 1
-    monkeypatch.setattr(turns, "PATIENCE", 0.2)
+    monkeypatch.setattr(turns, "PATIENCE", timedelta(seconds=0.2))
     of, until = company(), time.monotonic() + 5
 
     def more_money(effect, prepared):
@@ -187,17 +187,40 @@ def test_a_day_full_of_money_keeps_no_reminder_waiting_for_ever(vendor, settings
     def want(kind):
         outbox.enqueue(kind, key=f"{kind}-{time.monotonic_ns()}", company=of, now=NOW)
 
+    def now():
+        return NOW + timedelta(seconds=time.monotonic() - began)
+
     KINDS["test.money"] = Kind(name="test.money", perform=more_money, rank=10)
     began = time.monotonic()
     try:
         want("test.money")
         want("test.act")
-        drain.drain(now=lambda: NOW, kinds=["test.money", "test.act"])
+        drain.drain(now=now, kinds=["test.money", "test.act"])
     finally:
         del KINDS["test.money"]
 
     assert len(vendor.calls) == 1
     assert time.monotonic() - began < 4, "it did not wait until the money ended"
+
+
+@pytest.mark.django_db
+def test_a_worker_just_started_knows_what_has_waited_for_long(vendor):
+    """Its predecessor was killed before reminders had their turn, and so was the one before."""
+    of, money = company(), []
+    KINDS["test.money"] = Kind(
+        name="test.money", perform=lambda effect, prepared: money.append(effect.key), rank=10
+    )
+    late = NOW + timedelta(minutes=1)
+    try:
+        _enqueue(of, 1)
+        outbox.enqueue("test.money", key="new", company=of, now=late)
+        drain.drain(
+            now=lambda: late, kinds=["test.money", "test.act"], stopping=lambda: vendor.calls
+        )
+    finally:
+        del KINDS["test.money"]
+
+    assert vendor.calls and not money
 
 
 def test_the_products_kinds_are_ranked_as_promised():

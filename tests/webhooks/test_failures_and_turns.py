@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 
 from arbook import clock
 from arbook.gateways import errors
-from arbook.webhooks import claiming, figures
+from arbook.webhooks import claiming, figures, store
 from arbook.webhooks.lanes import lane_of
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.process import process, process_waiting
@@ -214,7 +214,8 @@ def test_a_claim_among_a_hundred_thousand_events_reads_only_what_it_takes():
         cursor.execute("ANALYZE webhooks_webhookevent")
         cursor.execute(
             f"EXPLAIN (ANALYZE, FORMAT JSON) {claiming.CLAIM}",
-            {"lease": timedelta(0), "now": NOW, "limit": 20, "companies": 4, "after": -1},
+            {"lease": timedelta(0), "now": NOW, "limit": 20, "companies": 4, "after": -1}
+            | {"books": claiming.BOOKS, "of_books": False},
         )
         plan = cursor.fetchone()[0][0]
 
@@ -225,6 +226,17 @@ def test_a_claim_among_a_hundred_thousand_events_reads_only_what_it_takes():
 def _rows_read(node: dict) -> int:
     own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
     return max([own, *(_rows_read(one) for one in node.get("Plans", []))])
+
+
+@pytest.mark.django_db
+def test_what_people_wrote_and_paid_comes_before_the_news_from_the_books(handler):
+    of = new_company()
+    for vendor, name in [("quickbooks", "b1"), ("quickbooks", "b2"), ("twilio", "t")]:
+        store.keep([store.Arrival(vendor, name, "thing", of.pk, {})], now=NOW)
+
+    assert [event.external_id for event in claiming.claim(20, now=NOW)] == ["t"]
+    assert claiming.claim(20, now=NOW, with_books=False) == []
+    assert [event.external_id for event in claiming.claim(20, now=NOW)] == ["b1", "b2"]
 
 
 @pytest.mark.django_db
