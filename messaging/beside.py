@@ -4,14 +4,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from arbook import money
 from arbook.companies.models import Company
 from customers import consent
 from customers.models import Channel, Contact, Customer
 from invoices import disputes, holds
 from invoices.models import Hold, Invoice, Payment, PromiseToPay, Reminder, Task
-from messaging import threads
+from messaging import threads, ticks
 from messaging.models import Message, Thread
+
+PAID_INVOICES = 200
+USUALLY = """
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY late), count(*) FROM (
+        SELECT max(payment.paid_on) - invoice.due_on AS late FROM invoices_invoice invoice
+        JOIN invoices_paymentline line ON line.document_type = 'Invoice'
+         AND line.document_id = invoice.quickbooks_id
+        JOIN invoices_payment payment ON payment.id = line.payment_id
+         AND payment.company_id = invoice.company_id AND payment.total > 0
+         AND NOT payment.is_void AND NOT payment.is_deleted
+        WHERE invoice.customer_id = %s AND invoice.balance = 0 AND invoice.total > 0
+         AND invoice.due_on IS NOT NULL AND NOT invoice.is_void AND NOT invoice.is_deleted
+        GROUP BY invoice.id ORDER BY max(payment.paid_on) DESC LIMIT %s
+    ) paid"""
 
 
 @dataclass(frozen=True)
@@ -20,6 +36,7 @@ class OpenInvoice:
     days: int
     disputed: Decimal
     is_held: bool
+    is_ticked: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,8 @@ class Context:
     last_payment: Payment | None = None
     tasks: list[Task] = field(default_factory=list)
     next: str = ""
+    usually: str = ""
+    """How late they usually pay, in words; empty when nothing is known."""
     tags: list[str] = field(default_factory=list)
 
 
@@ -65,10 +84,15 @@ def of(thread: Thread, *, now: datetime) -> Context:
         .order_by("ages_from_on", "pk")
     )
     contested = disputes.disputed_amounts([row.pk for row in rows])
+    chosen = ticks.ticked(thread, rows)
     held = {hold.invoice_id for hold in quiet if hold.invoice_id}
     opened = [
         OpenInvoice(
-            row, row.days_past_due(today), contested.get(row.pk, money.ZERO), row.pk in held
+            row,
+            row.days_past_due(today),
+            contested.get(row.pk, money.ZERO),
+            row.pk in held,
+            row.pk in chosen,
         )
         for row in rows
     ]
@@ -90,8 +114,25 @@ def of(thread: Thread, *, now: datetime) -> Context:
         .first(),
         tasks=list(Task.objects.open().filter(customer=customer).order_by("opened_at")[:5]),
         next=_next(company, customer, quiet),
+        usually=_usually(customer),
         tags=list(customer.tags.order_by("name").values_list("name", flat=True).distinct()),
     )
+
+
+def _usually(customer: Customer) -> str:
+    """The median of days between the due day and the last payment, over the newest invoices."""
+    with connection.cursor() as cursor:
+        cursor.execute(USUALLY, [customer.pk, PAID_INVOICES])
+        days, count = cursor.fetchone()
+    if not count:
+        return ""
+    late = round(days)
+    over = f"over {count} paid invoice{'s'[: count != 1]}"
+    if late <= 0:
+        return (
+            f"On time, {over}." if late == 0 else f"{-late} day{'s'[: late != -1]} early, {over}."
+        )
+    return f"{late} day{'s'[: late != 1]} late, {over}."
 
 
 def _quiet(company: Company, quiet: list[Hold]) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from arbook import clock
+from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.companies.stops import Stop
 from arbook.gateways import twilio
@@ -78,6 +79,8 @@ def _stops(company: Company, message: Message, texts, stop: Stop | None, now: da
             return _dropped(message, "Not sent: all sending is stopped.")
     elif consent.standing(company, channel, message.address).is_withdrawn:
         return _dropped(message, "Not sent: the recipient opted out meanwhile.")
+    if message.purpose == Purpose.REPLY and (news := _since(message)):
+        return _dropped(message, f"Not sent: {news} before it left. Read it, then answer anew.")
     if company.mode == Company.Mode.DRY_RUN and not message.test_address:
         return _dropped(message, "Not sent: the company went back to a dry run.")
     if stop:
@@ -90,6 +93,22 @@ def _stops(company: Company, message: Message, texts, stop: Stop | None, now: da
         if message.purpose == Purpose.CONFIRMATION and not quiet_hours.is_open(now, place, policy):
             return _dropped(message, "Not sent: it is no decent hour.")
     return None
+
+
+def _since(message: Message) -> str:
+    """What made an answer old that waited for its hour; empty when nothing did."""
+    if message.send_after is None:
+        return ""
+    said = {"created_at__gt": message.created_at}
+    if message.thread.messages.filter(direction=Message.Direction.IN, **said).exists():
+        return "they wrote again"
+    paid = Entry.objects.filter(
+        verb="money.captured",
+        at__gt=message.created_at,
+        mentions__subject_type="customers.customer",
+        mentions__subject_id=message.customer_id,
+    )
+    return "they paid" if message.customer_id and paid.exists() else ""
 
 
 def _mail_before(message: Message) -> str:

@@ -46,6 +46,16 @@ INTENTS = {
 
 
 @dataclass(frozen=True)
+class Tag:
+    """What conversations of a queue seem to be about, and how many."""
+
+    intent: str
+    name: str
+    tone: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Row:
     """One conversation in the queue."""
 
@@ -103,17 +113,32 @@ def counts(company: Company, user: User, *, now: datetime) -> dict[str, int]:
     )
 
 
+def tags(company: Company, which: str, user: User, *, now: datetime) -> list[Tag]:
+    """What a queue is about, in the order of INTENTS; one statement."""
+    rows = conversations(company).filter(condition(which, user, now), intent__in=INTENTS)
+    found = dict(rows.order_by().values_list("intent").annotate(Count("pk")))
+    return [Tag(one, *INTENTS[one], found[one]) for one in INTENTS if one in found]
+
+
 def queue(
-    company: Company, which: str, user: User, *, now: datetime, words: str = "", page: int = 1
+    company: Company,
+    which: str,
+    user: User,
+    *,
+    now: datetime,
+    words: str = "",
+    tag: str = "",
+    page: int = 1,
 ) -> Page:
     """One page of a queue: those who wait longest first, else the newest first."""
     rows = conversations(company).filter(condition(which, user, now))
+    if tag:
+        rows = rows.filter(intent=tag)
     if words:
         said = Message.objects.filter(thread=OuterRef("pk"), body__icontains=words)
         rows = rows.filter(
             Q(customer__name__icontains=words) | Q(unknown_address__icontains=words) | Exists(said)
         )
-    order = ["needs_reply_since", "pk"] if which == "needs" else ["-last_message_at", "-pk"]
     last = (
         Message.objects.filter(thread=OuterRef("pk"))
         .exclude(state__in=threads.UNSAID)
@@ -123,13 +148,23 @@ def queue(
     found = list(
         rows.select_related("customer", "owner")
         .annotate(last_id=Subquery(last.values("pk")[:1]))
-        .order_by(*order)[start : start + PER_PAGE + 1]
+        .order_by(*_order(which))[start : start + PER_PAGE + 1]
     )
     shown, has_more = found[:PER_PAGE], len(found) > PER_PAGE
     messages = Message.objects.in_bulk([row.last_id for row in shown if row.last_id])
     at_stake = _open_sums([row.customer_id for row in shown if row.customer_id])
     listed = [_row(row, messages.get(row.last_id), at_stake, now) for row in shown]
     return Page(listed, stamp(_row_marks(listed)), has_more)
+
+
+def next_in(company: Company, which: str, user: User, *, now: datetime) -> Thread | None:
+    """Which conversation of a queue comes first now."""
+    rows = conversations(company).filter(condition(which, user, now))
+    return rows.select_related("company").order_by(*_order(which)).first()
+
+
+def _order(which: str) -> list[str]:
+    return ["needs_reply_since", "pk"] if which == "needs" else ["-last_message_at", "-pk"]
 
 
 def _row(thread: Thread, last: Message | None, at_stake: dict, now: datetime) -> Row:

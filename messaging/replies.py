@@ -4,6 +4,7 @@ An answer is no reminder: the contact budget does not hold it back. Opt-outs, de
 stop button and the rehearsal do.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -21,6 +22,8 @@ from messaging.models import Message, Thread
 SEND = "messaging.reply"
 LONGEST_MAIL = 20_000
 CONFIRM_WITHIN = timedelta(minutes=5)
+# How far ahead an answer may be written; what is known today is not known then.
+FURTHEST = timedelta(days=30)
 # What even a person may not write: the sender is the creditor, and nobody is threatened.
 FORBIDDEN = {"third_party", "threat", "shortener"}
 
@@ -30,12 +33,15 @@ Medium, State = Message.Medium, Message.State
 class ReplyRefused(Exception):
     """The answer does not leave. The message is fit for the screen.
 
-    ``other`` is what somebody else sent meanwhile.
+    ``other`` is what somebody else sent meanwhile; ``offered`` a decent moment in place of the
+    chosen one.
     """
 
-    def __init__(self, message: str, *, other: Message | None = None):
+    def __init__(
+        self, message: str, *, other: Message | None = None, offered: datetime | None = None
+    ):
         super().__init__(message)
-        self.other = other
+        self.other, self.offered = other, offered
 
 
 @transaction.atomic
@@ -48,8 +54,9 @@ def reply(
     medium: str = "",
     subject: str = "",
     seen: int | None = None,
+    leave_at: datetime | None = None,
 ) -> Message:
-    """Answer by text or mail. Raises ReplyRefused with the reason.
+    """Answer by text or mail, at once or at ``leave_at``. Raises ReplyRefused with the reason.
 
     ``seen`` is the newest message the writer had on the screen: when somebody has answered since,
     nothing is sent.
@@ -61,6 +68,8 @@ def reply(
     way = offered.get(medium) or next(iter(offered.values()))
     if not way.is_open:
         raise ReplyRefused(way.refusal)
+    if leave_at:
+        way = _scheduled(thread, way, leave_at, now)
     is_text = way.medium == Medium.SMS
     body = segments.plain(body.strip()) if is_text else body.strip().replace("\r\n", "\n")
     _must_be_fit(thread.company, body, is_text=is_text)
@@ -157,6 +166,23 @@ def _must_be_first(thread: Thread, seen: int) -> None:
             " still needed.",
             other=other,
         )
+
+
+def _scheduled(thread: Thread, way: ways.Way, leave_at: datetime, now: datetime) -> ways.Way:
+    """The same way, at the moment somebody chose."""
+    if leave_at <= now:
+        raise ReplyRefused("Choose a time that is still to come.")
+    if leave_at > now + FURTHEST:
+        raise ReplyRefused(f"Choose a time within {FURTHEST.days} days.")
+    at, said = ways.moment(thread, way.medium, way.address, leave_at)
+    if at is None:
+        raise ReplyRefused(said)
+    if at != leave_at:
+        raise ReplyRefused(f"That is no decent hour for them: {said}.", offered=at)
+    local = leave_at.astimezone(thread.company.zone)
+    return replace(
+        way, at=leave_at, said=f"leaves {local:%a} {local:%b} {local.day}, {local:%H:%M}"
+    )
 
 
 def _must_be_fit(company: Company, body: str, *, is_text: bool) -> None:

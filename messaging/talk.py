@@ -25,6 +25,7 @@ BESIDE = (
     "dispute.opened",
     "dispute.resolved",
     "thread.closed",
+    "thread.reopened",
     "thread.assigned",
     "thread.snoozed",
     "thread.woke",
@@ -47,6 +48,7 @@ class Item:
     failed: bool = False
     is_out: bool = False
     is_note: bool = False
+    is_call: bool = False
     subject: str = ""
     tag: str = ""
     tone: str = ""
@@ -95,6 +97,10 @@ def _item(row: Message, now: datetime) -> Item:
 def _whole(row: Message, now: datetime) -> Item:
     if row.medium == Medium.NOTE:
         return Item(row.created_at, row.body, row, by=f"Note by {row.approved_by}", is_note=True)
+    if row.medium == Medium.CALL:
+        who = f"Call by {row.approved_by}" if row.direction == Direction.OUT else "They called"
+        return Item(row.created_at, row.body or "(nothing was written down)", row, by=who,
+                    is_call=True, is_out=row.direction == Direction.OUT)  # fmt: skip
     if row.direction == Direction.IN:
         tag, tone = inbox.INTENTS.get(row.reading.get("intent"), ("", ""))
         words = row.reading.get("evidence") or ""

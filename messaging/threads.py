@@ -248,6 +248,22 @@ def wake(company: Company, *, now: datetime) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def reopen(thread: Thread, *, by: User, now: datetime) -> Thread:
+    """Take a close or a time away back: the conversation waits for an answer again."""
+    thread = locked(thread)
+    if thread.state not in (State.CLOSED, State.SNOOZED):
+        return thread
+    last = thread.messages.filter(direction=Message.Direction.IN).order_by("created_at").last()
+    needs_reply(thread, since=thread.needs_reply_since or (last.created_at if last else now))
+    if thread.customer:
+        holds.place(
+            thread.customer, reason=Hold.Reason.REPLY, source=hold_source(thread), by=by, now=now
+        )
+    log.record("thread.reopened", "Taken up again.", about=about(thread), by=by, at=now)
+    return thread
+
+
 def needs_reply(thread: Thread, *, since: datetime) -> None:
     """Put a thread at its place in the queue; one that waits keeps its place."""
     if thread.state == State.NEEDS_REPLY and thread.needs_reply_since:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from messaging.views import answers, batch, inbox, messages, outcomes, threads, why
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("of-invoice/<int:invoice_id>/", messages.of_invoice, name="of_invoice"),
     path("why/<int:invoice_id>/", why.why, name="why"),
     path("why/<int:invoice_id>/lift/<int:hold_id>/", why.lift, name="lift"),
+    path("", include("messaging.inbox_urls")),
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/list/", inbox.queue_part, name="inbox_list"),
     path("inbox/<int:thread_id>/", inbox.thread_page, name="thread"),

@@ -68,7 +68,7 @@ def _way(thread: Thread, medium: str, inbound: list[Message], now: datetime) -> 
         if not test:
             what = "number" if medium == Medium.SMS else "mail address"
             return Way(medium, label, address, f"A dry run needs a test {what} in the settings.")
-    at, said = _when(thread, medium, address, now)
+    at, said = moment(thread, medium, address, now)
     if at is None and said:
         return Way(medium, label, address, said)
     at = at if at and at > now else None
@@ -93,14 +93,14 @@ def _address(thread: Thread, channel: str, mine: list[Message]) -> tuple[str, st
     return (best.address, "") if best else ("", wrong)
 
 
-def _when(thread: Thread, medium: str, address: str, now: datetime) -> tuple[datetime | None, str]:
-    """The next decent moment, and a sentence when that is not now."""
+def moment(thread: Thread, medium: str, address: str, now: datetime) -> tuple[datetime | None, str]:
+    """The first decent moment from ``now`` on, and a sentence when that is not ``now``."""
     place = place_of(thread, medium, address)
     policy = quiet_hours.policy_of(thread.company, medium)
-    moment = quiet_hours.next_moment(now, place, policy)
-    if moment.at is None:
-        return None, moment.sentence
-    return moment.at, moment.sentence if moment.at > now else ""
+    found = quiet_hours.next_moment(now, place, policy)
+    if found.at is None:
+        return None, found.sentence
+    return found.at, found.sentence if found.at > now else ""
 
 
 def place_of(thread: Thread, medium: str, address: str) -> places.Place:

@@ -52,15 +52,21 @@ AREAS = (
     Area("Review and inbox", "chat-bubble-left-right", (
         Act("Reads proposals, conversations and why something is quiet", VIEWER,
             reads=_names("messaging", "batch message of_invoice of_customer why inbox inbox_list "
-                         "thread thread_talk thread_context thread_head")),
+                         "thread thread_talk thread_context thread_head inbox_pulse "
+                         "thread_composer")),
         Act("Approves, edits, skips and takes back reminders", BOOKKEEPER,
             posts=_names("messaging", "approve_many approve undo undo_one skip exclude fate"),
             forms=_names("messaging", "edit pause")),
         Act("Approves a reminder above the company's limit", MANAGER,
             inside="messaging.approving.needs_manager"),
         Act("Answers customers and sets conversations aside", BOOKKEEPER,
-            posts=_names("messaging", "thread_reply thread_assign answer_cancel thread_measure"),
+            reads=_names("messaging", "saved_replies"),
+            posts=_names("messaging", "thread_reply thread_assign answer_cancel thread_measure "
+                         "thread_saved thread_reopen thread_tick inbox_many"),
             forms=_names("messaging", "thread_close thread_snooze thread_link")),
+        Act("Writes saved replies", MANAGER,
+            forms=_names("messaging", "saved_reply_new saved_reply"),
+            posts=_names("messaging", "saved_reply_remove")),
         Act("Takes promises, disputes, claims of payment and opt-outs out of a conversation",
             BOOKKEEPER,
             forms=_names("messaging", "thread_promise thread_dispute thread_payment thread_contact "

@@ -34,6 +34,26 @@ class AnswerForm(forms.Form):
     )
     body = forms.CharField(max_length=20_000, strip=True)
     seen = forms.IntegerField(required=False, min_value=0)
+    # By the clock of the company's place.
+    leave_at = forms.DateTimeField(required=False, input_formats=["%Y-%m-%dT%H:%M"])
+
+
+class SavedReplyForm(forms.Form):
+    """An answer for the next time."""
+
+    name = forms.CharField(
+        max_length=60, label="Name", widget=forms.TextInput({"autocomplete": "off"})
+    )
+    body = forms.CharField(
+        max_length=2_000, label="Text", widget=forms.Textarea({"rows": 4, "dir": "auto"})
+    )
+    body_es = forms.CharField(
+        max_length=2_000,
+        required=False,
+        label="Text in Spanish",
+        help_text="For customers who are written to in Spanish; without it they get the other one.",
+        widget=forms.Textarea({"rows": 4, "dir": "auto", "lang": "es"}),
+    )
 
 
 class CloseForm(forms.Form):

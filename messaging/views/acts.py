@@ -7,10 +7,13 @@ from arbook.web.respond import done, show
 from invoices.disputes import DisputeRefused
 from invoices.holds import HoldRefused
 from invoices.promises import PromiseRefused
+from messaging.models import Thread
 from messaging.replies import ReplyRefused
 from messaging.threads import ThreadRefused
+from messaging.views import onward
 
 CHANGED = "thread-changed"
+AWAY = (Thread.State.CLOSED, Thread.State.SNOOZED)
 REFUSALS = (ThreadRefused, ReplyRefused, PromiseRefused, DisputeRefused, HoldRefused)
 
 
@@ -28,14 +31,26 @@ def act(
     danger=False,
     quote="",
 ) -> HttpResponse:
-    """Show the form, or do the act and leave."""
+    """Show the form, or do the act and leave; what is dealt with leads to the next one."""
     if form.is_valid():
+        now = clock.now()
         try:
-            do(thread, by=request.user, now=clock.now(), **form.cleaned_data)
+            do(thread, by=request.user, now=now, **form.cleaned_data)
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
-            return done(request, go_to=go_to or thread, changed=CHANGED, message=said, leave=True)
+            undo = None
+            if go_to is None and Thread.objects.filter(pk=thread.pk, state__in=AWAY).exists():
+                undo = onward.undo_of(thread, now)
+                go_to = onward.after(request, thread.company, thread, now)
+            return done(
+                request,
+                go_to=go_to or thread,
+                changed=CHANGED,
+                message=said,
+                undo=undo,
+                leave=True,
+            )
     return show(
         request,
         page="messaging/thread_act_page.html",

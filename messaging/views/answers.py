@@ -2,19 +2,25 @@
 
 import json
 
+from django.db import transaction
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import storable
 from arbook.web.respond import done, is_fragment, refused, show
-from messaging import replies, segments, threads, ways
+from messaging import replies, saved_replies, threads, typists, ways
 from messaging.forms.inbox import NOTE, AnswerForm
 from messaging.models import Message, Thread
 from messaging.replies import ReplyRefused
+from messaging.saved_replies import SavedReplyRefused
+from messaging.views import composing, onward
 from messaging.views import inbox as pages
 from messaging.views.acts import CHANGED, REFUSALS
+
+KINDS = (Message.Medium.SMS, Message.Medium.EMAIL, NOTE)
 
 
 @company_view(Role.BOOKKEEPER)
@@ -23,87 +29,146 @@ def reply(request, company, thread_id):
     """An answer or a note; ``then=close`` ends the conversation as answered."""
     thread = pages.of(company, thread_id)
     form, now = AnswerForm(request.POST), clock.now()
-    body, kind = request.POST.get("body", ""), request.POST.get("kind", "")
     if not form.is_valid():
-        error = "Write the answer first." if not body.strip() else "This cannot be sent like that."
-        return _composer(request, thread, now, body=body, kind=kind, error=error)
+        empty = not request.POST.get("body", "").strip()
+        error = "Write the answer first." if empty else "This cannot be sent like that."
+        return _composer(request, thread, now, error=error)
     data = form.cleaned_data
+    closes = request.POST.get("then") == "close" and data["kind"] != NOTE
     try:
-        if data["kind"] == NOTE:
-            threads.note(thread, body=data["body"], by=request.user, now=now)
-            message = "The note is kept."
-        else:
-            sent = replies.reply(
-                thread,
-                body=data["body"],
-                medium=data["kind"],
-                seen=data["seen"],
-                by=request.user,
-                now=now,
-            )
-            message = _leaves(sent)
-            if request.POST.get("then") == "close":
-                threads.close(
-                    thread,
-                    outcome=Thread.Outcome.ANSWERED,
-                    next_step="Reminders go on as planned.",
-                    by=request.user,
-                    now=now,
-                )
-                message = f"{message} The conversation is closed."
+        with transaction.atomic():
+            message = _written(request, thread, data, closes=closes, now=now)
     except REFUSALS as refusal:
-        other = getattr(refusal, "other", None)
-        # Whoever has read what the other one sent may send all the same.
-        seen = other.pk if other else data["seen"]
-        return _composer(request, thread, now, body=body, kind=kind, error=str(refusal), seen=seen)
+        return _refused(request, thread, now, refusal, seen=data["seen"])
+    typists.rests(thread, request.user, now=clock.system())
+    if closes:
+        go_to = onward.after(request, company, thread, now)
+        undo = onward.undo_of(thread, now)
+        return done(request, go_to=go_to, message=message, undo=undo, leave=True)
     if not is_fragment(request):
         return done(request, go_to=thread, message=message)
     thread = pages.of(company, thread_id)
-    response = _composer(request, thread, now, kind=data["kind"])
+    response = _fragment(request, thread, now, kind=data["kind"], seen=_newest(thread))
     toast = {"message": message, "tone": "ok"}
     response["HX-Trigger"] = json.dumps({CHANGED: True, "toast": toast})
     return response
 
 
-def _leaves(sent: Message) -> str:
-    if sent.send_after:
-        local = sent.send_after.astimezone(sent.company.zone)
-        return f"It leaves {local:%a %H:%M}, at a decent hour for them."
-    return "The answer is on its way."
+def _written(request, thread, data, *, closes, now) -> str:
+    """Keep the note, or send the answer and close with it; returns what to tell."""
+    if data["kind"] == NOTE:
+        threads.note(thread, body=data["body"], by=request.user, now=now)
+        return "The note is kept."
+    sent = replies.reply(
+        thread,
+        body=data["body"],
+        medium=data["kind"],
+        seen=data["seen"],
+        leave_at=data["leave_at"],
+        by=request.user,
+        now=now,
+    )
+    message = _leaves(sent, is_chosen=bool(data["leave_at"]))
+    if not closes:
+        return message
+    threads.close(
+        thread,
+        outcome=Thread.Outcome.ANSWERED,
+        next_step="Reminders go on as planned.",
+        by=request.user,
+        now=now,
+    )
+    return f"{message} The conversation is closed."
 
 
-def _composer(request, thread, now, *, body="", kind="", error="", seen=None):
-    if seen is None or not error:
-        newest = thread.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
-        seen = newest
-    if kind not in (Message.Medium.SMS, Message.Medium.EMAIL, NOTE):
-        kind = ""
-    written = {"seen": seen, "body": body, "kind": kind, "error": error}
+def _leaves(sent: Message, *, is_chosen: bool) -> str:
+    if not sent.send_after:
+        return "The answer is on its way."
+    local = sent.send_after.astimezone(sent.company.zone)
+    at = f"{local:%a} {local:%b} {local.day}, {local:%H:%M}"
+    return f"It leaves {at}." if is_chosen else f"It leaves {at}, at a decent hour for them."
+
+
+def _refused(request, thread, now, refusal, *, seen):
+    other, offered = getattr(refusal, "other", None), getattr(refusal, "offered", None)
+    more = {}
+    if offered:
+        more["leave_at"] = offered.astimezone(thread.company.zone).strftime("%Y-%m-%dT%H:%M")
+    # Whoever has read what the other one sent may send all the same.
+    return _composer(
+        request, thread, now, error=str(refusal), seen=other.pk if other else seen, **more
+    )
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def saved(request, company, thread_id):
+    """Put a saved reply behind what is written already; nothing is sent."""
+    thread, now = pages.of(company, thread_id), clock.now()
+    body = storable(request.POST.get("body", ""))[:20_000]
+    try:
+        text = saved_replies.text_for(thread, request.POST.get("saved", ""), now=now)
+    except SavedReplyRefused as refusal:
+        return _composer(request, thread, now, error=str(refusal))
+    joined = f"{body.rstrip()} {text}".strip()
+    return _composer(request, thread, now, body=joined, is_inserted=True)
+
+
+def _composer(request, thread, now, *, error="", seen=None, **more):
+    """The composer with what was written, alone or on its page."""
+    if seen is None:
+        given = request.POST.get("seen", "")
+        seen = int(given) if given.isdecimal() and len(given) < 19 else _newest(thread)
+    kind = request.POST.get("kind", "")
+    written = {
+        "seen": seen,
+        "body": request.POST.get("body", ""),
+        "kind": kind if kind in KINDS else "",
+        "leave_at": request.POST.get("leave_at", "")[:16],
+        "error": error,
+    } | more
+    status = 422 if error else 200
     if is_fragment(request):
-        context = pages.composer(request, thread, now, **written)
-        status = 422 if error else 200
-        return render(request, "messaging/_composer.html", context, status=status)
+        return _fragment(request, thread, now, status=status, **written)
     context = pages.queue_context(request, thread.company, now, thread)
     context |= pages.of_thread(request, thread, now)
-    context |= pages.composer(request, thread, now, **written)
+    context |= composing.context(request, thread, now, **written)
     context["tabs"] = pages.queue_tabs(request, thread.company, context["queue"], now)
-    return show(request, page="messaging/inbox.html", context=context, status=422)
+    return show(request, page="messaging/inbox.html", context=context, status=status)
+
+
+def _fragment(request, thread, now, *, status=200, **written):
+    context = composing.context(request, thread, now, **written) | {"here": pages.here(request)}
+    return render(request, "messaging/_composer.html", context, status=status)
+
+
+def _newest(thread) -> int:
+    return thread.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+@company_view(Role.VIEWER)
+def composer(request, company, thread_id):
+    """An empty composer as things stand now, for a page on which nothing was written yet."""
+    thread = pages.of(company, thread_id)
+    return _fragment(request, thread, clock.now(), seen=_newest(thread))
 
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
 def measure(request, company, thread_id):
-    """How many parts the text would have; nothing is kept."""
+    """How many parts the text would have, and the sign that somebody writes; no word is kept."""
     thread = pages.of(company, thread_id)
-    kind = request.POST.get("kind", "")
+    kind, body = request.POST.get("kind", ""), request.POST.get("body", "")[:20_000]
+    signal = typists.writes if body.strip() else typists.rests
+    signal(thread, request.user, now=clock.system())
+    way = ways.of(thread, now=clock.now()).get(kind)
     return render(
         request,
         "messaging/_composer_size.html",
         {
-            "kind": kind,
-            "way": ways.of(thread, now=clock.now()).get(kind),
-            "size": segments.measure(segments.plain(request.POST.get("body", "")[:20_000])),
             "thread": thread,
+            "is_measured": True,
+            **composing.measured(way, kind, body, request.POST.get("leave_at", "")[:16]),
         },
     )
 
@@ -111,7 +176,7 @@ def measure(request, company, thread_id):
 @company_view(Role.BOOKKEEPER)
 @require_POST
 def cancel(request, company, message_id):
-    """Take back an answer that waits for a decent hour."""
+    """Take back an answer that waits for its hour."""
     rows = Message.objects.of(company).select_related("thread")
     message = get_object_or_404(rows, pk=message_id)
     try:

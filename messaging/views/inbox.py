@@ -12,8 +12,9 @@ from arbook.companies.models import Role
 from arbook.upsert import is_key, storable
 from arbook.web.respond import show
 from customers.models import Customer
-from messaging import beside, inbox, segments, talk, ways
-from messaging.models import Message, Thread
+from messaging import beside, inbox, pulse, talk, typists
+from messaging.models import Thread
+from messaging.views import composing
 
 NOTHING = {
     "needs": ("No reply waits for an answer", "New replies appear here by themselves."),
@@ -39,24 +40,42 @@ def queue_context(request, company, now, current: Thread | None = None) -> dict:
     if which not in inbox.QUEUES:
         which = _home(current, now) if current else "needs"
     words = storable(request.GET.get("q", "")).strip()[:100]
+    tag = request.GET.get("tag", "")
+    tag = tag if tag in inbox.INTENTS else ""
+    # Before anything is read: what changes meanwhile is then seen by the next beat.
+    version = pulse.of_queues(company, now=now)
     number = request.GET.get("page", "1")
     number = int(number) if is_key(number) and len(number) < 6 else 1
-    found = inbox.queue(company, which, request.user, now=now, words=words, page=number)
-    kept = {"queue": which} | ({"q": words} if words else {})
+    found = inbox.queue(company, which, request.user, now=now, words=words, tag=tag, page=number)
+    kept = {"queue": which}
+    kept |= {name: value for name, value in (("q", words), ("tag", tag)) if value}
     title, text = NOTHING[which]
     return {
         "queue": which,
         "queue_label": inbox.QUEUES[which],
+        "queue_version": version,
+        "here": f"?queue={which}",
+        "tag": tag,
+        "tags": inbox.tags(company, which, request.user, now=now),
+        "outcomes": Thread.Outcome.choices,
+        "may_act": request.role >= Role.BOOKKEEPER,
         "kept": urlencode(kept),
         "kept_page": urlencode(kept | {"page": number}),
         "words": words,
         "number": number,
         "found": found,
         "current": current,
-        "empty_title": f"Nothing matches “{words}”" if words else title,
-        "empty_text": "" if words else text,
+        "empty_title": _nothing_of(words, tag) or title,
+        "empty_text": "" if words or tag else text,
         "now": now,
     }
+
+
+def _nothing_of(words: str, tag: str) -> str:
+    """What an empty list says when it was narrowed down."""
+    if words:
+        return f"Nothing matches “{words}”"
+    return f"Nothing here is about {inbox.INTENTS[tag][0]}" if tag else ""
 
 
 def _home(thread: Thread, now) -> str:
@@ -119,34 +138,24 @@ def thread_page(request, company, thread_id):
 
 def of_thread(request, row: Thread, now) -> dict:
     """What the conversation, the composer and the context pane show."""
+    version = pulse.of_talk(row)
+    writing = typists.beside(row, request.user, now=clock.system())
     said = talk.read(row, now=now)
     return {
         "thread": row,
         "talk": said,
+        "talk_version": version,
+        "writing": writing,
+        "writing_mark": typists.mark(writing),
         "context": beside.of(row, now=now),
-        **composer(request, row, now, seen=said.newest),
+        **composing.context(request, row, now, seen=said.newest),
     }
 
 
-def composer(
-    request, row: Thread, now, *, seen: int, body: str = "", kind: str = "", error: str = ""
-) -> dict:
-    """The composer: the ways that are open, and why the others are not."""
-    offered = ways.of(row, now=now)
-    first = next((way.medium for way in offered.values() if way.is_open), Message.Medium.NOTE)
-    kind = kind or first
-    return {
-        "thread": row,
-        "ways": list(offered.values()),
-        "way": offered.get(kind),
-        "kind": kind,
-        "body": body,
-        "seen": seen,
-        "error": error,
-        "size": segments.measure(segments.plain(body)),
-        "may_act": request.role >= Role.BOOKKEEPER,
-        "now": now,
-    }
+def here(request) -> str:
+    """The queue a page of a conversation was opened from, for its links; may be nothing."""
+    which = request.GET.get("queue", "")
+    return f"?queue={which}" if which in inbox.QUEUES else ""
 
 
 @company_view(Role.VIEWER)
@@ -180,6 +189,7 @@ def context_part(request, company, thread_id):
             "thread": row,
             "context": beside.of(row, now=now),
             "may_act": request.role >= Role.BOOKKEEPER,
+            "here": here(request),
             "now": now,
         },
     )
@@ -193,6 +203,7 @@ def head_part(request, company, thread_id):
         {
             "thread": of(company, thread_id),
             "may_act": request.role >= Role.BOOKKEEPER,
+            "here": here(request),
             "now": clock.now(),
         },
     )

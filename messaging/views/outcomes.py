@@ -6,7 +6,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from customers import consent
 from invoices.models import Invoice
-from messaging import outcomes, threads
+from messaging import outcomes, threads, ticks
 from messaging.forms.inbox import (
     AllowForm,
     ContactForm,
@@ -176,8 +176,11 @@ def _spoken_of(thread: Thread) -> tuple[Invoice | None, dict]:
     last = _last_reply(thread)
     reading = last.reading if last else {}
     rows = Invoice.objects.open().filter(customer=thread.customer)
-    named = rows.filter(number=reading["invoice"]).first() if reading.get("invoice") else None
-    return named or rows.order_by("due_on", "pk").first(), reading
+    ordered = list(rows.order_by("due_on", "pk"))
+    chosen = ticks.ticked(thread, ordered)
+    # Ticked, or named by them; else what has waited longest.
+    ordered.sort(key=lambda row: row.pk not in chosen)
+    return next(iter(ordered), None), reading
 
 
 def _day_of(text: str | None) -> date | None:

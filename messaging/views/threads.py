@@ -1,15 +1,14 @@
 """A conversation in hand: whose it is, who looks after it, put away, closed."""
 
-from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import is_key, storable
-from arbook.web.respond import done, show
+from arbook.web.respond import done, refused, show
 from customers.models import Customer
-from messaging import strangers, threads
+from messaging import strangers, threads, ticks
 from messaging.forms.inbox import CloseForm, SnoozeForm
 from messaging.models import Thread
 from messaging.threads import ThreadRefused
@@ -42,7 +41,6 @@ def close(request, company, thread_id):
         title="Close the conversation",
         submit="Close",
         said="The conversation is closed.",
-        go_to=_inbox(company),
         warning=_still_quiet(thread),
     )
 
@@ -73,8 +71,29 @@ def snooze(request, company, thread_id):
         title="Put away",
         submit="Put away",
         said="It is put away.",
-        go_to=_inbox(company),
     )
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def reopen(request, company, thread_id):
+    """Take up again what was closed or put away."""
+    thread = pages.of(company, thread_id)
+    threads.reopen(thread, by=request.user, now=clock.now())
+    return done(request, go_to=thread, message="It waits for an answer again.", leave=True)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def tick(request, company, thread_id):
+    """Which of the open invoices the conversation is about."""
+    thread = pages.of(company, thread_id)
+    chosen = [int(one) for one in request.POST.getlist("invoices") if is_key(one)]
+    try:
+        ticks.tick(thread, invoices=chosen, by=request.user, now=clock.now())
+    except ThreadRefused as refusal:
+        return refused(request, message=str(refusal), go_to=thread)
+    return done(request, go_to=thread, changed=CHANGED)
 
 
 @company_view(Role.BOOKKEEPER)
@@ -119,7 +138,3 @@ def link(request, company, thread_id):
         },
         status=422 if refusal else None,
     )
-
-
-def _inbox(company) -> str:
-    return reverse("messaging:inbox", args=[company.slug])

@@ -157,6 +157,7 @@
 
   function failed(event) {
     const target = event.detail.target;
+    if (event.detail.elt?.matches?.("[data-quiet]")) return; // it asks again by itself
     if (target?.id === "drawer-body" || target?.id === "dialog-body") {
       const fault = $("#fault").content.cloneNode(true);
       const again = $("a", fault);
@@ -257,10 +258,14 @@
 
   // Rows and keys ----------------------------------------------------------------------------
 
-  const current = (within = scope()) => $("[data-row].is-current", within);
+  const opened = "[data-row][aria-current=true], [data-row]:has([aria-current=true])";
+  const current = (within = scope()) => $("[data-row].is-current", within) ?? $(opened, within);
+  const name = (row) => $("a[href]", row)?.getAttribute("href") ?? row.getAttribute("href");
+  let last = null;
 
   function mark(row) {
     if (!row) return;
+    last = name(row);
     $$("[data-row].is-current").forEach((other) => other.classList.remove("is-current"));
     row.classList.add("is-current");
   }
@@ -345,8 +350,11 @@
   });
 
   // The filter bar needs no button while this file runs; a failed form keeps the focus on its fault.
+  document.addEventListener("selection", (event) => count(event.target));
   document.addEventListener("htmx:afterSwap", (event) => {
     tick();
+    // A list that was read anew keeps its place.
+    if (last && !$("[data-row].is-current")) mark($$("[data-row]").find((row) => name(row) === last));
     $$("[data-selection]").forEach((holder) => count($("[data-rows]", holder)));
     $("[aria-invalid=true]", event.detail.target)?.focus();
   });

@@ -123,6 +123,7 @@ def lived_in(slug: str) -> LivedIn:
             "hold_id": hold.pk,
             "message_id": message.pk,
             "thread_id": thread.pk,
+            "reply_key": "link",
             "payment_id": payment.pk,
             "membership_id": membership.pk,
             "approvals": approval.pk,

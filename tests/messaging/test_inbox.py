@@ -1,12 +1,10 @@
 """The inbox as pages: what stands where, who may act, and how many statements it takes."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from arbook.companies.models import Company, Role
 from arbook.sandbox import clock as movable
@@ -18,8 +16,7 @@ from messaging.models import Message, Thread
 from tests import factories
 from tests.messaging import phone
 from tests.messaging.phone import PHONE
-
-NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+from tests.messaging.talks import NOW, client_of, somebody, url
 
 
 @pytest.fixture
@@ -27,34 +24,6 @@ def company(db):
     movable.move_to(NOW)
     yield Company.objects.get(pk=factories.company(slug="harbor", name="Harbor Dental").pk)
     movable.reset()
-
-
-def somebody(company, number: int, body: str = "What is this for?") -> Thread:
-    """A customer with an invoice who has written."""
-    address = f"+1212555{number:04d}"
-    customer = factories.customer(company, name=f"Customer <b>{number}</b>")
-    factories.consent(factories.contact(customer, Channel.SMS, address))
-    factories.invoice(customer, "100.00")
-    received = inbound.receive(
-        company,
-        channel=Channel.SMS,
-        sender=address,
-        body=body,
-        vendor_id=f"SM{number}",
-        received_at=NOW - timedelta(minutes=60 - number),
-        now=NOW,
-    )
-    return Thread.objects.get(pk=received.thread.pk)
-
-
-def client_of(company, role=Role.BOOKKEEPER) -> Client:
-    client = Client()
-    client.force_login(factories.member(company, role))
-    return client
-
-
-def url(company, name, *args) -> str:
-    return reverse(f"messaging:{name}", args=[company.slug, *args])
 
 
 def statements(client, address) -> int:

@@ -106,6 +106,54 @@ def test_an_answer_at_night_waits_for_a_decent_hour_and_says_so(line, clerk):
     assert len(line.received()) == 1
 
 
+def test_an_answer_leaves_at_the_time_somebody_chose(line, clerk):
+    line.hears("What is this for?")
+    later = NOON + timedelta(hours=3)
+
+    message = answer(line, clerk, leave_at=later)
+    line.work()
+    assert (message.send_after, line.received()) == (later, [])
+
+    movable.move_to(later)
+    line.work()
+    assert line.received() == ["We look into it today."]
+
+
+@pytest.mark.parametrize(
+    ("leave_at", "why"),
+    [
+        (NOON - timedelta(minutes=1), "still to come"),
+        (NOON + timedelta(days=31), "within 30 days"),
+        (NIGHT, "no decent hour"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_and_a_decent_one_offered(line, clerk, leave_at, why):
+    line.hears("What is this for?")
+
+    with pytest.raises(ReplyRefused, match=why) as caught:
+        answer(line, clerk, leave_at=leave_at)
+
+    # Monday, nine in the morning in Hartford.
+    monday = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    assert caught.value.offered == (monday if leave_at == NIGHT else None)
+    assert not Effect.objects.filter(kind=replies.SEND).exists()
+
+
+def test_an_answer_that_waits_does_not_leave_when_they_write_again(line, clerk):
+    line.hears("What is this for?")
+    message = answer(line, clerk, leave_at=NOON + timedelta(hours=3))
+    movable.move(timedelta(hours=1))
+    line.hears("Never mind, I found it")
+
+    movable.move(timedelta(hours=3))
+    line.work()
+
+    message.refresh_from_db()
+    assert line.received() == []
+    assert "they wrote again" in f"{message.notice} {message.error}"
+    assert thread_of(line).state == Thread.State.NEEDS_REPLY
+
+
 def test_a_waiting_answer_can_be_taken_back(line, clerk):
     line.hears("What is this for?")
     movable.move_to(NIGHT)

@@ -1,0 +1,56 @@
+"""Several conversations at once: taken, put away or closed as one act."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from arbook import clock
+from arbook.companies.access import company_view
+from arbook.companies.models import Role
+from arbook.upsert import is_key
+from arbook.web.respond import done, refused
+from messaging import inbox, threads
+from messaging.models import Thread
+from messaging.threads import ThreadRefused
+from messaging.views.acts import CHANGED
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def many(request, company):
+    """All of the chosen ones or none: one that refuses undoes the others."""
+    which = request.POST.get("queue", "")
+    go_to = reverse("messaging:inbox", args=[company.slug])
+    go_to += f"?queue={which}" if which in inbox.QUEUES else ""
+    keys = [int(one) for one in request.POST.getlist("threads") if is_key(one)][: inbox.PER_PAGE]
+    rows = Thread.objects.of(company).select_related("company", "customer").filter(pk__in=keys)
+    rows = list(rows.order_by("pk"))
+    if not rows:
+        return refused(request, message="Choose conversations first.", go_to=go_to)
+    try:
+        with transaction.atomic():
+            for row in rows:
+                _one(request, row)
+    except ThreadRefused as refusal:
+        return refused(request, message=f"{row}: {refusal}", go_to=go_to)
+    acts = {"close": "closed", "snooze": "put away until tomorrow"}
+    done_to = acts.get(request.POST.get("act"), "yours now")
+    counted = "1 conversation is" if len(rows) == 1 else f"{len(rows)} conversations are"
+    return done(request, go_to=go_to, changed=CHANGED, message=f"{counted} {done_to}.")
+
+
+def _one(request, thread: Thread) -> None:
+    by, now = request.user, clock.now()
+    match request.POST.get("act"):
+        case "assign":
+            threads.assign(thread, owner=by, by=by, now=now)
+        case "snooze":
+            tomorrow = thread.company.local_date(now) + timedelta(days=1)
+            threads.snooze(thread, until=tomorrow, by=by, now=now)
+        case "close":
+            outcome, step = request.POST.get("outcome", ""), request.POST.get("next_step", "")
+            threads.close(thread, outcome=outcome, next_step=step, by=by, now=now)
+        case _:
+            raise ThreadRefused("Choose what to do with it.")

@@ -1,0 +1,170 @@
+"""What a person does in the inbox: ticks, tags, many at once, taken up again, on to the next."""
+
+from datetime import date
+
+import pytest
+
+from arbook.companies.models import Company, Role
+from arbook.sandbox import clock as movable
+from invoices import holds
+from invoices.models import PromiseToPay
+from messaging import beside, inbox, threads, ticks
+from messaging.models import Message, Thread
+from messaging.threads import ThreadRefused
+from tests import factories
+from tests.messaging.talks import NOW, client_of, says, somebody, url
+
+State = Thread.State
+
+
+@pytest.fixture
+def company(db):
+    movable.move_to(NOW)
+    made = factories.company(slug="harbor", name="Harbor Dental", mode="review")
+    yield Company.objects.get(pk=made.pk)
+    movable.reset()
+
+
+def states(*rows: Thread) -> list[str]:
+    return [Thread.objects.get(pk=row.pk).state for row in rows]
+
+
+def test_a_conversation_is_about_what_was_read_until_a_person_ticks(company):
+    thread = somebody(company, 1, "Invoice INV-1 is wrong")
+    other = factories.invoice(thread.customer, "40.00", number="77")
+    named = thread.customer.invoices.get(number="INV-1")
+    client = client_of(company)
+
+    def ticked():
+        found = beside.of(Thread.objects.get(pk=thread.pk), now=NOW)
+        return [one.invoice.number for one in found.invoices if one.is_ticked]
+
+    assert ticked() == ["INV-1"]
+    client.post(url(company, "thread_tick", thread.pk), {"invoices": [other.pk]})
+    assert ticked() == ["77"]
+    form = client.get(url(company, "thread_dispute", thread.pk)).content.decode()
+    assert f'value="{other.pk}" selected' in form
+    foreign = factories.invoice(factories.customer(company))
+    client.post(url(company, "thread_tick", thread.pk), {"invoices": [foreign.pk, named.pk, "x"]})
+    assert ticked() == ["INV-1"]
+    with pytest.raises(ThreadRefused):
+        ticks.tick(says(company, "+13125550177", "Hi"), invoices=[], by=client.person, now=NOW)
+
+
+def test_a_queue_can_be_narrowed_to_what_it_is_about(company):
+    paid = somebody(company, 1, "I paid that last week")
+    asks = somebody(company, 2, "What is this for?")
+    client = client_of(company)
+
+    tags = {one.intent: one.count for one in inbox.tags(company, "needs", client.person, now=NOW)}
+    assert tags == {"paid": 1, "question": 1}
+    page = client.get(url(company, "inbox") + "?queue=needs&tag=paid").content.decode()
+    assert paid.get_absolute_url() in page
+    assert asks.get_absolute_url() not in page
+    empty = client.get(url(company, "inbox") + "?queue=mine&tag=paid").content.decode()
+    assert "Nothing here is about PAID" in empty
+
+
+def test_what_was_closed_can_be_taken_up_again(company):
+    thread, client = somebody(company, 1), client_of(company)
+    form = {"outcome": "answered", "next_step": "Reminders go on."}
+
+    page = client.post(url(company, "thread_close", thread.pk), form, follow=True)
+
+    undo = url(company, "thread_reopen", thread.pk)
+    assert f'action="{undo}" data-until=' in page.content.decode()
+    assert not holds.active(company, [thread.customer_id], now=NOW)[thread.customer_id]
+    client.post(undo)
+    thread.refresh_from_db()
+    assert (thread.state, thread.outcome, thread.closed_at) == (State.NEEDS_REPLY, "", None)
+    assert thread.needs_reply_since == thread.messages.first().created_at
+    assert holds.active(company, [thread.customer_id], now=NOW)[thread.customer_id]
+    client.post(url(company, "thread_snooze", thread.pk), {"until": "2026-11-24"})
+    client.post(undo)
+    assert states(thread) == [State.NEEDS_REPLY]
+
+
+def test_what_is_dealt_with_leads_to_the_next_of_the_same_queue(company):
+    first, second = somebody(company, 1), somebody(company, 2)
+    client = client_of(company)
+    closing = {"outcome": "answered", "next_step": "x"}
+
+    done = client.post(url(company, "thread_close", first.pk) + "?queue=needs", closing)
+    assert done["Location"] == f"{second.get_absolute_url()}?queue=needs"
+    answer = {"kind": "sms", "body": "For October.", "then": "close"}
+    address = url(company, "thread_reply", second.pk) + "?queue=needs"
+    done = client.post(address, answer, headers={"HX-Request": "true"})
+    assert done["HX-Redirect"] == url(company, "inbox") + "?queue=needs"
+    assert states(first, second) == [State.CLOSED, State.CLOSED]
+    said = Message.objects.get(direction="out")
+    assert said.body == "For October."
+
+
+def test_a_promise_that_closes_leads_on_too(company):
+    first, second = somebody(company, 1), somebody(company, 2)
+    promised = {
+        "invoice": first.customer.invoices.get().pk,
+        "amount": "100.00",
+        "due_on": "2026-12-01",
+        "closes": "on",
+    }
+
+    client = client_of(company)
+    done = client.post(url(company, "thread_promise", first.pk) + "?queue=needs", promised)
+
+    assert done["Location"] == f"{second.get_absolute_url()}?queue=needs"
+    assert PromiseToPay.objects.get().due_on == date(2026, 12, 1)
+
+
+def many(client, company, act, *rows, **fields):
+    keys = [row.pk for row in rows]
+    sent = {"act": act, "threads": keys, "queue": "needs"} | fields
+    return client.post(url(company, "inbox_many"), sent, follow=True).content.decode()
+
+
+def test_many_conversations_are_dealt_with_as_one(company):
+    rows = [somebody(company, number) for number in range(3)]
+    client = client_of(company)
+
+    assert "3 conversations are yours now." in many(client, company, "assign", *rows)
+    assert set(Thread.objects.values_list("owner", flat=True)) == {client.person.pk}
+    assert "1 conversation is put away" in many(client, company, "snooze", rows[0])
+    closing = {"outcome": "nothing", "next_step": "Nothing to do."}
+    assert "2 conversations are closed." in many(client, company, "close", *rows[1:], **closing)
+    assert states(*rows) == [State.SNOOZED, State.CLOSED, State.CLOSED]
+
+
+def test_one_that_refuses_keeps_all_of_them_as_they_were(company):
+    rows = [somebody(company, number) for number in range(2)]
+    threads.close(rows[1], outcome="answered", next_step="x", by=client_of(company).person, now=NOW)
+    client = client_of(company)
+
+    assert "closed" in many(client, company, "snooze", *rows)
+    assert states(*rows) == [State.NEEDS_REPLY, State.CLOSED]
+    assert "Say what happens next." in many(client, company, "close", rows[0], outcome="nothing")
+    assert "Choose what to do" in many(client, company, "burn", rows[0])
+    assert "Choose conversations first." in many(client, company, "assign")
+    foreign = somebody(Company.objects.get(pk=factories.company().pk), 9)
+    assert "Choose conversations first." in many(client, company, "assign", foreign)
+    assert states(rows[0], foreign) == [State.NEEDS_REPLY, State.NEEDS_REPLY]
+
+
+@pytest.mark.parametrize(
+    "name", ["thread_saved", "thread_reopen", "thread_tick", "inbox_many", "saved_reply_new"]
+)
+def test_a_viewer_changes_nothing(company, name):
+    thread = somebody(company, 1)
+    args = [thread.pk] if name.startswith("thread") else []
+
+    assert client_of(company, Role.VIEWER).post(url(company, name, *args)).status_code == 403
+
+
+def test_the_character_that_makes_a_text_dear_is_marked(company):
+    thread = somebody(company, 1)
+    sent = {"kind": "sms", "body": "We met at the café — you paid ✓ there."}
+
+    shown = client_of(company).post(url(company, "thread_measure", thread.pk), sent)
+
+    assert "you paid <mark>✓</mark> there." in shown.content.decode()
+    assert "check mark" in shown.content.decode()
+    assert shown.content.decode().count("<mark>") == 1
