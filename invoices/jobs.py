@@ -5,7 +5,7 @@ from datetime import datetime
 from arbook.companies.models import Company
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from invoices import approvals, cadence, drift, escalations, holds, plans, promises
+from invoices import approvals, cadence, drift, escalations, holds, plan_progress, promises
 from invoices import sync as books_sync
 
 
@@ -32,7 +32,7 @@ def escalate(now: datetime) -> None:
 def _plan(company: Company, now: datetime) -> None:
     holds.expire(company, now=now)
     promises.evaluate(company, now=now)
-    plans.evaluate(company, now=now)
+    plan_progress.evaluate(company, now=now)
     cadence.plan(company, now=now)
 
 

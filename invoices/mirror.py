@@ -31,7 +31,7 @@ from invoices import (
     disputes,
     escalations,
     payment_lines,
-    plans,
+    plan_progress,
     promises,
     sync_problems,
     tasks,
@@ -212,7 +212,7 @@ def after_change(company: Company, invoice_ids: Iterable[int], *, now: datetime)
     cadence.plan(company, now=now, invoice_ids=ids)
     promises.settle(ids, now=now)
     disputes.settle(ids, now=now)
-    plans.settle(ids, now=now)
+    plan_progress.settle(ids, now=now)
     tasks.settle_claims(ids, now=now)
     escalations.settle_paid(ids, now=now)
 

@@ -208,6 +208,9 @@ class InvoiceTable(Table):
     )
     total = MoneyColumn(total=True)
     balance = MoneyColumn(verbose_name="Open", total=True)
+    acts = tables.Column(
+        empty_values=(), orderable=False, verbose_name="Next step", attrs={"td": {"class": "wide"}}
+    )
 
     empty_title = "No invoices yet"
     empty_text = "They arrive with the first reading of QuickBooks."
@@ -225,12 +228,26 @@ class InvoiceTable(Table):
             "days",
             "total",
             "balance",
+            "acts",
         )
 
-    def __init__(self, *args, company, today, **kwargs):
+    def __init__(self, *args, company, today, needs_step: bool = False, **kwargs):
+        """``needs_step``: each row offers what would give it a next step."""
         self.company, self.today = company, today
         self.next_of, self.flags_of = {}, {}
-        super().__init__(*args, **kwargs)
+        exclude = () if needs_step else ("acts",)
+        super().__init__(*args, exclude=exclude, **kwargs)
+
+    def render_acts(self, record):
+        links = [(reverse(f"invoices:{name}", args=[self.company.slug, pk]), label)
+                 for name, pk, label in [
+                     ("task_new", record.pk, "Task"),
+                     ("promise_new", record.pk, "Promise"),
+                     ("dispute_new", record.pk, "Dispute"),
+                     ("plan_new", record.customer_id, "Plan"),
+                     ("invoice_pause", record.pk, "Pause"),
+                 ]]  # fmt: skip
+        return format_html_join(" ", '<a class="btn btn-s" href="{}" data-dialog>{}</a>', links)
 
     def render_number(self, record):
         return _invoice_link(self.company, record.pk, record.number or record.quickbooks_id)

@@ -1,4 +1,5 @@
-"""What comes of a conversation, each in one act: promise, dispute, check, changed contact."""
+"""What comes of a conversation, each in one act: promise, dispute, plan, check, copy,
+changed contact, a task."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,11 +10,12 @@ from arbook import money
 from arbook.companies.models import User
 from customers import consent, contacts
 from customers.models import Contact
-from invoices import disputes, promises
-from invoices.models import Dispute, Invoice, PromiseToPay, Task
-from messaging import hearing, threads
-from messaging.models import Thread
+from invoices import disputes, holds, plans, promises, tasks
+from invoices.models import Dispute, Hold, Invoice, PaymentPlan, PromiseToPay, Task
+from messaging import compose, hearing, replies, threads
+from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
+from reconciliation import copies
 
 Outcome = Thread.Outcome
 
@@ -46,13 +48,18 @@ def dispute(
     invoice: Invoice,
     amount: Decimal,
     reason: str,
+    kind: str = Dispute.Kind.OTHER,
     closes: bool = True,
     by: User,
     now: datetime,
 ) -> Dispute:
     """Set the contested amount aside; the rest keeps moving."""
     _must_be_theirs(thread, invoice)
-    opened = disputes.open_dispute(invoice=invoice, amount=amount, reason=reason, by=by, now=now)
+    opened = disputes.open_dispute(
+        invoice=invoice, amount=amount, reason=reason, kind=kind, by=by, now=now
+    )
+    key, said = threads.dispute_key(thread), f"A dispute about {invoice} was opened."
+    tasks.finish_key(thread.company, key, by=by, now=now, outcome=said)
     if closes:
         step = f"{money.words(amount, invoice.currency)} of {invoice} is looked into."
         threads.close(thread, outcome=Outcome.DISPUTE, next_step=step, by=by, now=now)
@@ -81,6 +88,89 @@ def payment(
         step = "The payment is looked for; reminders rest until then."
         threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
     return task
+
+
+@transaction.atomic
+def plan(
+    thread: Thread, *, closes: bool = True, by: User, now: datetime, **proposed
+) -> PaymentPlan:
+    """Propose to pay in parts; a manager decides, and the invoices rest meanwhile."""
+    _must_be_known(thread)
+    made = plans.propose(thread.customer, by=by, now=now, **proposed)
+    key, said = threads.plan_key(thread), "A payment plan was proposed."
+    tasks.finish_key(thread.company, key, by=by, now=now, outcome=said)
+    if closes:
+        step = "A manager decides about the payment plan; the customer then gets its page."
+        threads.close(thread, outcome=Outcome.PLAN, next_step=step, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def copy(
+    thread: Thread,
+    *,
+    invoice: Invoice,
+    note: str = "",
+    closes: bool = True,
+    by: User,
+    now: datetime,
+) -> Message:
+    """Send the address of a copy as an answer, by the channel they wrote on."""
+    _must_be_theirs(thread, invoice)
+    url = copies.url(invoice, now=now)
+    business = compose.business_of(thread.company)
+    name = f"invoice {invoice.number or invoice.quickbooks_id}"
+    words = f"{business}: here is a copy of {name}: {url}"
+    if thread.customer.language == "es":
+        words = f"{business}: aquí tiene una copia de la factura {invoice.number}: {url}"
+    body = f"{words} {note.strip()}".strip()
+    message = replies.reply(thread, body=body, by=by, now=now)
+    if closes:
+        step = f"A copy of {name} was sent."
+        thread.refresh_from_db()
+        threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
+    return message
+
+
+@transaction.atomic
+def task(
+    thread: Thread,
+    *,
+    title: str,
+    owner: User | None,
+    due_on: date,
+    detail: str = "",
+    closes: bool = False,
+    by: User,
+    now: datetime,
+) -> Task:
+    """Hand something of the conversation to a person, by a day; the customer rests until then."""
+    _must_be_known(thread)
+    if due_on < thread.company.local_date(now):
+        raise ThreadRefused("A task cannot be due in the past.")
+    opened = tasks.open_task(
+        thread.company,
+        kind=Task.Kind.ANSWER,
+        key=f"thread:{thread.pk}:{now.timestamp():.3f}",
+        title=title,
+        detail=detail,
+        customer=thread.customer,
+        owner=owner or by,
+        due_on=due_on,
+        now=now,
+    )
+    if closes:
+        step = f"{opened.owner} looks after it by {due_on:%b} {due_on.day}."
+        holds.place(
+            thread.customer,
+            reason=Hold.Reason.REPLY,
+            note=opened.title[:200],
+            source=tasks.hold_source(opened),
+            by=by,
+            now=now,
+        )
+        threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
+    return opened
 
 
 @transaction.atomic

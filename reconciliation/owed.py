@@ -8,7 +8,7 @@ from arbook import money
 from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks
 from arbook.gateways.quickbooks_shapes import Deleted
-from invoices import disputes, mirror, plans
+from invoices import disputes, mirror, plan_money
 from invoices.models import Invoice
 from reconciliation import in_flight
 from reconciliation.models import PayLink
@@ -98,7 +98,7 @@ def parts_of(company: Company, invoices: list[Invoice], *, now: datetime) -> lis
     keys = [one.pk for one in invoices]
     flying = in_flight.by_invoice(company, keys)
     disputed = disputes.disputed_amounts(keys)
-    planned = plans.asked_by_invoice(keys, today=company.local_date(now))
+    planned = plan_money.asked_by_invoice(keys, today=company.local_date(now))
     return [
         Part(
             one,

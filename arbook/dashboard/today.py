@@ -260,8 +260,9 @@ def _idle(of: dict[int, Company], now: datetime) -> tuple[list[Row], int]:
             company=company,
             who=one["customer__name"],
             why=f"{one['count']} past due invoice{many}, no next step",
-            url=reverse("customers:detail", args=[company.slug, one["customer"]]),
-            action="Plan",
+            url=reverse("invoices:list", args=[company.slug])
+            + f"?state=idle&customer={one['customer']}",
+            action="Next step",
             amount=one["total"],
             note=f"oldest due {one['oldest']:%b %-d}",
             currency=one["currency"],

@@ -17,6 +17,7 @@ from invoices import evidence as kept
 from invoices.dispute_inbox import AGES, figures, rows_of
 from invoices.forms.exceptions import EvidenceForm, ResolveForm
 from invoices.models import Dispute, Evidence
+from invoices.views.work_tabs import work_tabs
 
 SHOWN = [("", "Open"), ("resolved", "Closed"), ("all", "All")]
 
@@ -49,6 +50,7 @@ def listing(request, company):
         page="invoices/disputes.html",
         context={
             "page": page,
+            "tabs": work_tabs(company, "disputes", today=today),
             "figures": figures(company, today=today),
             "chosen": chosen,
             "is_filtered": any(chosen.values()),

@@ -34,6 +34,7 @@ def invoices(request, company):
         is_filtered=asked.is_narrowed,
         clear_url=reverse("invoices:list", args=[company.slug]),
         caption="Invoices",
+        needs_step=asked.state == "idle" and request.role >= Role.BOOKKEEPER,
     )
     if request.GET.get("export"):
         RequestConfig(request, paginate=False).configure(table)

@@ -8,8 +8,8 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.web.respond import done, refused, show
 from customers.models import Customer
-from invoices import holds, pauses
-from invoices.models import Hold
+from invoices import holds, pauses, promises
+from invoices.models import Hold, PromiseToPay
 from invoices.pause_forms import PauseForm, ResumeForm
 
 RECENT = 100
@@ -39,6 +39,12 @@ def of_customer(request, company, customer_id):
         "credits": customer.credit_memos.filter(remaining__gt=0, is_void=False, is_deleted=False),
         "entries": customer.journal_lines.filter(is_deleted=False),
         "today": today,
+        "promises": PromiseToPay.objects.filter(invoice__customer=customer)
+        .exclude(state=PromiseToPay.State.REPLACED)
+        .select_related("invoice")[:10],
+        "word": promises.record_of(customer),
+        "plans": customer.plans.select_related("company")[:5],
+        "may_act": request.role >= Role.BOOKKEEPER,
     }
     return show(
         request,

@@ -9,9 +9,10 @@ from arbook.companies.models import Role
 from arbook.web.pagination import page_of
 from arbook.web.respond import done, show
 from customers.models import Customer
-from invoices import approvals, holds, plan_schedule, plans
+from invoices import approvals, holds, plan_money, plan_schedule, plans
 from invoices.forms.plans import PlanEndForm, PlanForm
 from invoices.models import Approval, PaymentPlan
+from invoices.views.work_tabs import work_tabs
 
 REFUSALS = (plans.PlanRefused, approvals.ApprovalRefused, holds.HoldRefused)
 SHOWN = [("", "Live"), *PaymentPlan.State.choices, ("all", "All")]
@@ -39,7 +40,13 @@ def listing(request, company):
     return show(
         request,
         page="invoices/plans.html",
-        context={"page": page, "shown": SHOWN, "chosen": shown, "today": today},
+        context={
+            "page": page,
+            "shown": SHOWN,
+            "chosen": shown,
+            "today": today,
+            "tabs": work_tabs(company, "plans", today=today),
+        },
     )
 
 
@@ -47,7 +54,7 @@ def listing(request, company):
 def detail(request, company, pk):
     plan = get_object_or_404(_rows(company), pk=pk)
     today = company.local_date(clock.now())
-    current, amount = plans.asked(plan, today=today)
+    current, amount = plan_money.asked(plan, today=today)
     approval = Approval.objects.of(company).filter(subject=plan.source).order_by("-pk").first()
     return show(
         request,
@@ -57,7 +64,7 @@ def detail(request, company, pk):
             "plan": plan,
             "installments": list(plan.installments.order_by("number")),
             "parts": list(plan.parts.select_related("invoice__company")),
-            "paid": plans.paid_of(plan),
+            "paid": plan_money.paid_of(plan),
             "current": current,
             "amount": amount,
             "approval": approval,

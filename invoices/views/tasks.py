@@ -13,6 +13,7 @@ from arbook.web.respond import done, refused, show
 from invoices import tasks
 from invoices.forms.tasks import FinishForm, GiveForm, NewTaskForm, SnoozeForm
 from invoices.models import Invoice, Task
+from invoices.views.work_tabs import work_tabs
 
 SHOWN = [("", "Open"), ("snoozed", "Put off"), ("done", "Done"), ("all", "All")]
 
@@ -56,6 +57,7 @@ def listing(request, company):
             "shown": SHOWN,
             "people": User.objects.filter(memberships__company=company).order_by("email"),
             "today": today,
+            "tabs": work_tabs(company, "tasks", today=today),
             "may_act": request.role >= Role.BOOKKEEPER,
         },
     )

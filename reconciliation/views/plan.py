@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from arbook import clock, money, wall
 from arbook.web.limits import limited, public_limits
-from invoices import plans
+from invoices import plan_money, plans
 from invoices.models import PaymentPlan
 from reconciliation import paylinks, signed_links
 
@@ -39,7 +39,7 @@ def plan(request, token):
 
 def _page(request, found: PaymentPlan, now, problem: str):
     today = found.company.local_date(now)
-    current, amount = plans.asked(found, today=today)
+    current, amount = plan_money.asked(found, today=today)
     is_running = found.state == PaymentPlan.State.ACCEPTED
     link = None
     if is_running and amount > 0:
@@ -55,7 +55,7 @@ def _page(request, found: PaymentPlan, now, problem: str):
             "parts": list(found.parts.select_related("invoice")),
             "current": current,
             "amount": amount,
-            "left": found.total - plans.paid_of(found) if is_running else money.ZERO,
+            "left": found.total - plan_money.paid_of(found) if is_running else money.ZERO,
             "pay_url": paylinks.url(link) if link else "",
             "is_offer": found.state == PaymentPlan.State.APPROVED and found.offered_until > now,
             "is_running": is_running,

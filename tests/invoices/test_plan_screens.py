@@ -398,9 +398,10 @@ def test_an_invoice_is_paused_promised_and_disputed_by_forms(company, customer, 
     assert {hold.reason for hold in Hold.objects.all()} == {"person", "promise"}
     assert PromiseToPay.objects.get().amount == Decimal("200")
     dispute = Dispute.objects.get()
-    client.post(url(company, "dispute_resolve", dispute.pk), {"outcome": "Credit given"})
+    ending = {"ending": "rejected", "outcome": "The hours were worked"}
+    client.post(url(company, "dispute_resolve", dispute.pk), ending)
     dispute.refresh_from_db()
-    assert dispute.outcome == "Credit given"
+    assert (dispute.ending, dispute.outcome) == ("rejected", "The hours were worked")
 
 
 def test_a_pause_ends_by_whoever_may_end_it(company, review, sign_in):

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from arbook.companies.models import Role
 from arbook.outbox.models import Effect
-from invoices import approvals, cadence, idle, plan_schedule, plans
+from invoices import approvals, cadence, idle, plan_money, plan_progress, plan_schedule, plans
 from invoices.models import Approval, Hold, Invoice, PaymentPlan, Reminder, Task
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -54,7 +55,7 @@ def paid(plan, invoice, amount, now=NOW):
     """QuickBooks shows so much less open."""
     Invoice.objects.filter(pk=invoice.pk).update(balance=invoice.balance - Decimal(amount))
     invoice.refresh_from_db()
-    plans.settle([invoice.pk], now=now)
+    plan_progress.settle([invoice.pk], now=now)
     plan.refresh_from_db()
 
 
@@ -76,7 +77,7 @@ def test_instalments_add_up_and_move_forward(total, count, every, first_on):
 
     assert sum(due.amount for due in dues) == total
     assert len(dues) == count and dues[0].on == first_on
-    assert all(before.on < after.on for before, after in zip(dues, dues[1:], strict=False))
+    assert all(before.on < after.on for before, after in pairwise(dues))
     assert max(due.amount for due in dues) - min(due.amount for due in dues) < count
 
 
@@ -162,7 +163,7 @@ def test_nobody_accepts_twice_late_or_without_a_name(customer, invoices, manager
     with pytest.raises(plans.PlanRefused, match="not open"):
         plans.accept(plan, name="Chloe", now=late)
 
-    plans.evaluate(customer.company, now=late)
+    plan_progress.evaluate(customer.company, now=late)
 
     plan.refresh_from_db()
     assert (plan.state, Hold.objects.active(late).exists()) == (State.CANCELLED, False)
@@ -185,7 +186,7 @@ def test_money_fills_instalments_oldest_first_and_the_last_keeps_the_plan(
 
     paid(plan, invoices[0], "400.00")
     assert [one.paid for one in plan.installments.all()] == [310, 90, 0, 0]
-    assert plans.asked(plan, today=FIRST + timedelta(days=7))[1] == Decimal("220.00")
+    assert plan_money.asked(plan, today=FIRST + timedelta(days=7))[1] == Decimal("220.00")
     note = Reminder.objects.planned().get(source=plan.source)
     assert (note.amount, note.due_on) == (Decimal("220.00"), FIRST + timedelta(days=7))
 
@@ -203,16 +204,16 @@ def test_the_first_missed_instalment_is_a_task_and_the_second_breaks_the_plan(
     company = customer.company
     grace = FIRST + PaymentPlan.GRACE
 
-    assert plans.evaluate(company, now=on(grace)) == (0, 0)
+    assert plan_progress.evaluate(company, now=on(grace)) == (0, 0)
     assert Reminder.objects.planned().get(source=plan.source).step_key == "instalment-missed"
-    assert plans.evaluate(company, now=on(grace + timedelta(days=1))) == (1, 0)
+    assert plan_progress.evaluate(company, now=on(grace + timedelta(days=1))) == (1, 0)
     assert Task.objects.open().get().title == "Missed instalment of Chloe's Cafe"
     # The next note asks for what was missed as well.
     note = Reminder.objects.planned().get(source=plan.source, invoice=invoices[0])
     assert (note.amount, note.due_on) == (Decimal("620.00"), FIRST + timedelta(days=7))
 
     second = grace + timedelta(days=8)
-    assert plans.evaluate(company, now=on(second)) == (1, 1)
+    assert plan_progress.evaluate(company, now=on(second)) == (1, 1)
     plan.refresh_from_db()
     assert plan.state == State.BROKEN
     assert not Hold.objects.active(on(second)).exists()
@@ -229,7 +230,7 @@ def test_money_on_its_way_is_waited_for(customer, invoices, manager):
         reason=Hold.Reason.IN_FLIGHT, placed_at=NOW,
     )  # fmt: skip
 
-    assert plans.evaluate(customer.company, now=late) == (0, 0)
+    assert plan_progress.evaluate(customer.company, now=late) == (0, 0)
     assert not plan.installments.exclude(missed_at=None).exists()
 
 
