@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from arbook import money
 from arbook.audit import log
@@ -180,6 +180,8 @@ def credited(dispute: Dispute) -> Decimal:
         payment__paid_on__gte=dispute.company.local_date(dispute.opened_at),
         document_type="Invoice",
         document_id=invoice.quickbooks_id,
+    ).filter(
+        Q(payment__books_updated_at=None) | Q(payment__books_updated_at__gte=dispute.opened_at)
     )
     return corrected + (links.aggregate(sum=Sum("amount"))["sum"] or money.ZERO)
 

@@ -1,4 +1,5 @@
-"""What the plan to collect holds about a person: promises, disputes, tasks, letters, in words."""
+"""What the plan to collect holds about a person: promises, disputes, plans, tasks, letters, in
+words."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +12,11 @@ from invoices.models import (
     Approval,
     Dispute,
     Escalation,
+    Evidence,
     Hold,
+    Installment,
     Invoice,
+    PaymentPlan,
     PromiseToPay,
     SyncProblem,
     Task,
@@ -39,6 +43,18 @@ def export(person: Person) -> dict[str, list[dict]]:
         "disputes": _rows(
             Dispute.objects.filter(**of),
             ["opened_at", "invoice__number", "amount", "reason", "state", "outcome"],
+        ),
+        "evidence": _rows(
+            Evidence.objects.filter(dispute__invoice__customer=who),
+            ["added_at", "dispute__invoice__number", "note", "file_name", "size"],
+        ),
+        "plans": _rows(
+            PaymentPlan.objects.filter(customer=who),
+            ["proposed_at", "total", "why", "state", "accepted_at", "accepted_as", "outcome"],
+        ),
+        "instalments": _rows(
+            Installment.objects.filter(plan__customer=who),
+            ["plan", "number", "due_on", "amount", "paid"],
         ),
         "pauses": _rows(
             Hold.objects.filter(customer=who),
@@ -106,6 +122,15 @@ def _texts(person: Person) -> list[tuple[QuerySet, dict[str, bool]]]:
             {"title": False, "detail": True, "outcome": False},
         ),
         (Dispute.objects.filter(invoice__customer=who), {"reason": True, "outcome": True}),
+        (
+            Evidence.objects.filter(dispute__invoice__customer=who),
+            {"note": True, "file_name": True, "content": True},
+        ),
+        # A running plan keeps the name that agreed to it until it is over.
+        (
+            PaymentPlan.objects.filter(customer=who).exclude(state__in=PaymentPlan.LIVE),
+            {"why": True, "accepted_as": True, "outcome": False},
+        ),
         (Hold.objects.filter(customer=who), {"note": True, "lifted_reason": False}),
         (
             Escalation.objects.filter(customer=who, closed_at__isnull=False).exclude(letter=""),
@@ -122,6 +147,8 @@ def _texts(person: Person) -> list[tuple[QuerySet, dict[str, bool]]]:
 def _without(value, found: Names, goes_whole: bool):
     if not goes_whole:
         return found.cover_all(value)
+    if isinstance(value, bytes | memoryview):
+        return b""
     return SAID if value else value
 
 

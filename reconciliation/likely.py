@@ -182,7 +182,7 @@ def _of_stripe(row: StripePayment, task: Task, wanted, said_on) -> Likely:
 
 def _likely(kind, pk, what, amount, currency, on, terms, **more) -> Likely:
     terms = tuple(one for one in terms if one[1])
-    score = max(0, min(100, sum(points for _, points in terms)))
+    score = max(0, sum(points for _, points in terms))
     return Likely(kind, pk, what, amount, currency, on, score, terms, **more)
 
 

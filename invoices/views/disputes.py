@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from arbook import clock
@@ -164,6 +165,6 @@ def evidence(request, company, evidence_id):
     row = get_object_or_404(Evidence.objects.of(company).exclude(file_name=""), pk=evidence_id)
     answer = HttpResponse(bytes(row.content), content_type=row.media_type)
     # Never shown in a page of ours: what a stranger sent is saved, not opened here.
-    answer["Content-Disposition"] = f'attachment; filename="{row.file_name}"'
+    answer["Content-Disposition"] = content_disposition_header(True, row.file_name)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
