@@ -119,6 +119,8 @@ def finish(
                 own_hosts=[own_host()],
                 channel="sms" if wanted.medium == Medium.SMS else "email",
                 is_first=wanted.is_first,
+                link=wanted.link,
+                known=[wanted.customer.greeting_name, *(line.number for line in wanted.lines)],
             )
         ),
     )
@@ -202,7 +204,8 @@ def _values(wanted: Wanted, language: str) -> dict[str, str]:
         "lines": listed if wanted.medium != Medium.SMS else "",
         "reply_to": company.reply_email,
         "phone": phones.display(company.phone) if company.phone else "",
-        "set_aside": aside_words(aside, currency, language),
+        "pay_site": f"{settings.PUBLIC_URL}/",
+        "set_aside": aside_words(aside, currency, language, is_short=wanted.medium == Medium.SMS),
     }
 
 

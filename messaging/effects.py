@@ -12,6 +12,7 @@ from messaging import (
     delivery,
     dispatch,
     effects_replies,  # noqa: F401
+    effects_trial,  # noqa: F401
     hand_over,
     lastlook,
     receipts,

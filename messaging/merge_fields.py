@@ -81,15 +81,26 @@ def list_words(
     for line in lines:
         when = f", {due_words([line], today, language)}" if with_due else ""
         amount = money.words(line.amount, currency)
-        words.append(f"{one} {line.number or '-'}: {amount}{when}")
+        aside = (
+            f" ({set_aside_words(line.set_aside, currency, language)})" if line.set_aside else ""
+        )
+        words.append(f"{one} {line.number or '-'}: {amount}{when}{aside}")
     return "\n".join(words)
 
 
-def aside_words(aside: Decimal, currency: str, language: str) -> str:
-    """The sentence on what is disputed; nothing when nothing is."""
+def set_aside_words(aside: Decimal, currency: str, language: str) -> str:
+    """What of one invoice is not asked for: ``$180.00 disputed, set aside``."""
+    amount = money.words(aside, currency)
+    return f"{amount} en disputa, aparte" if language == "es" else f"{amount} disputed, set aside"
+
+
+def aside_words(aside: Decimal, currency: str, language: str, *, is_short: bool = False) -> str:
+    """The sentence on what is disputed; nothing when nothing is. Short for telephones."""
     if not aside:
         return ""
     amount = money.words(aside, currency)
+    if is_short:
+        return f"Sin {amount} en disputa." if language == "es" else f"Without {amount} in dispute."
     if language == "es":
         return f"No incluye {amount} que usted disputa; lo estamos revisando."
     return f"This leaves out {amount} that you dispute; we are looking into it."

@@ -8,6 +8,8 @@ urlpatterns = [
     path("approve/", batch.approve_many, name="approve_many"),
     path("undo/<str:moment>/", batch.undo, name="undo"),
     path("<int:message_id>/", batch.message, name="message"),
+    path("templates/", include("messaging.template_urls")),
+    path("calls/", include("messaging.call_urls")),
     path("<int:message_id>/approve/", batch.approve, name="approve"),
     path("<int:message_id>/undo/", batch.undo_one, name="undo_one"),
     path("<int:message_id>/edit/", batch.edit, name="edit"),

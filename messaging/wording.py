@@ -19,7 +19,7 @@ MOST_PARTS = 2
 @dataclass(frozen=True)
 class Finding:
     code: str
-    """third_party, threat, pressure, shouting, no_name, no_stop_hint, foreign_link ..."""
+    """third_party, threat, sensitive, pressure, shouting, no_name, no_link, foreign_link ..."""
     severity: str
     phrase: str
     """The very words, empty when something is missing."""
@@ -36,16 +36,28 @@ def lint(
     channel: str = "sms",
     needs_stop_hint: bool = True,
     is_first: bool = False,
+    link: str = "",
+    known: Iterable[str] = (),
 ) -> list[Finding]:
     """Every finding in the order of the text, what is missing last.
 
-    `own_hosts` are the only hosts a link may lead to, their sub-domains included.
+    `own_hosts` are the only hosts a link may lead to, their sub-domains included. `link` is the one
+    the text must carry. `known` are names and invoice numbers of the books: "Lien & Sons" is no
+    threat, and a long number no card.
     """
-    findings = [*_phrases(text, business_name), *_links(text, own_hosts)]
+    known = [word for word in (business_name, *known) if word]
+    findings = [
+        *_phrases(text, known),
+        *_sensitive(text, [link, *known]),
+        *_links(text, own_hosts),
+    ]
     if channel == "sms":
         findings += _shouting(text, business_name)
     findings.sort(key=lambda finding: finding.position)
     findings += _missing(text, business_name, channel, needs_stop_hint, is_first)
+    if link and link not in text:
+        sentence = "The text does not carry the pay link; add {link}."
+        findings.append(Finding("no_link", STOP, "", sentence, None))
     if channel == "sms":
         findings += _length(text)
     return findings
@@ -65,6 +77,10 @@ _RULES = [
     for code, severity, rules in _SETS
     for pattern, sentence in rules
 ]
+_SENSITIVE = [
+    (re.compile(pattern, re.IGNORECASE), sentence) for pattern, sentence in phrases.SENSITIVE
+]
+_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _STOP_HINT = re.compile(phrases.STOP_HINT, re.IGNORECASE)
 _HELP_HINT = re.compile(phrases.HELP_HINT, re.IGNORECASE)
@@ -75,14 +91,45 @@ _LINK = re.compile(
 )
 
 
-def _phrases(text: str, business_name: str) -> Iterator[Finding]:
-    # A firm may be called "Lien & Sons": its own name is no threat.
-    spans = [match.span() for match in re.finditer(re.escape(business_name), text, re.I)]
+def _phrases(text: str, known: list[str]) -> Iterator[Finding]:
     for code, severity, pattern, sentence in _RULES:
         for match in pattern.finditer(text):
-            inside = any(start <= match.start() and match.end() <= end for start, end in spans)
-            if not (business_name and inside):
+            if not _is_within(match, text, known):
                 yield Finding(code, severity, match[0], sentence, match.start())
+
+
+def _is_within(found: re.Match, text: str, known: list[str]) -> bool:
+    """Whether the words are part of a name."""
+    return any(
+        match.start() <= found.start() and found.end() <= match.end()
+        for word in known
+        for match in re.finditer(re.escape(word), text, re.IGNORECASE)
+    )
+
+
+def _sensitive(text: str, known: list[str]) -> Iterator[Finding]:
+    """What must not stand on a lock screen; names, links and invoice numbers are not looked at."""
+    sentence = "This reads like the number of a card; it never stands in a message."
+    rules = [*_SENSITIVE, (_CARD, sentence)]
+    if not any(pattern.search(text) for pattern, _ in rules):
+        return
+    rest = text
+    for word in sorted(filter(None, known), key=len, reverse=True):
+        # A number on its own: it must not hide the middle of a longer one.
+        alone = rf"(?<!\w){re.escape(word)}(?!\w)"
+        rest = re.sub(alone, lambda match: "." * len(match[0]), rest, flags=re.IGNORECASE)
+    for pattern, said in rules:
+        for match in pattern.finditer(rest):
+            if pattern is not _CARD or _is_card(match[0]):
+                phrase = text[match.start() : match.end()]
+                yield Finding("sensitive", STOP, phrase, said, match.start())
+
+
+def _is_card(written: str) -> bool:
+    """Luhn's sum, which every card number keeps."""
+    digits = [int(one) for one in written if one.isdigit()]
+    doubled = [sum(divmod(2 * one, 10)) for one in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
 def _shouting(text: str, business_name: str) -> Iterator[Finding]:

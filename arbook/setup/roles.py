@@ -72,6 +72,20 @@ AREAS = (
             forms=_names("messaging", "thread_promise thread_dispute thread_payment thread_contact "
                          "thread_wrong_person thread_stop thread_allow")),
     )),
+    Area("Calls", "phone", (
+        Act("Sees the calls to make", VIEWER, reads=_names("messaging", "calls call")),
+        Act("Puts customers on the list, and writes down what came of a call", BOOKKEEPER,
+            posts=_names("messaging", "call_result call_ask"),
+            forms=_names("messaging", "call_promise call_dispute")),
+    )),
+    Area("Texts", "document-text", (
+        Act("Reads the texts and their versions", VIEWER,
+            reads=_names("messaging", "templates template template_version")),
+        Act("Sends a test of a text to themselves", BOOKKEEPER,
+            posts=_names("messaging", "template_test")),
+        Act("Writes texts, and brings old ones back", MANAGER,
+            posts=_names("messaging", "template template_check template_roll_back")),
+    )),
     Area("Customers", "users", (
         Act("Reads customers and their story; exports them", VIEWER,
             reads=_names("customers", "list export detail header timeline")),

@@ -13,7 +13,7 @@ from arbook.webhooks.models import WebhookEvent
 from customers.models import Channel
 from invoices import approvals, letters
 from invoices.models import Approval, Dispute, Escalation, Hold, PromiseToPay, Reminder, Task
-from messaging.models import Message, MessageLine, Thread
+from messaging.models import Message, MessageLine, Template, Thread
 from reconciliation.models import CheckoutAttempt, Match, PayLink, Posting, StripePayment
 from tests import factories
 from tests.factories import NOW
@@ -109,6 +109,13 @@ def lived_in(slug: str) -> LivedIn:
         created_at=NOW,
     )
     MessageLine.objects.create(message=message, invoice=first, amount="100.00")
+    call = Task.objects.create(
+        **about, kind=Task.Kind.CALL, key="ring", title="Ring them", opened_at=NOW
+    )
+    template = Template.objects.create(
+        company=company, key="reminder", medium=Message.Medium.SMS, body="{business}: {total}",
+        changed_at=NOW,
+    )  # fmt: skip
     payment = _payment(company, customer, link, first)
     event, bulk = _machinery(company, people[Role.MANAGER])
     membership = Membership.objects.get(user=people[Role.BOOKKEEPER])
@@ -139,6 +146,9 @@ def lived_in(slug: str) -> LivedIn:
             "vendor": "stripe",
             "kind": "csv",
             "moment": NOW.isoformat(),
+            "call_id": call.pk,
+            "text": "reminder.sms.en",
+            "template_id": template.pk,
         },
     )
 

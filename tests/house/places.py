@@ -35,7 +35,7 @@ class Place:
         return [
             name
             for name in self.parameters
-            if name not in ("company_slug", "vendor", "kind", "moment", "of", "cause")
+            if name not in ("company_slug", "vendor", "kind", "moment", "of", "cause", "text")
         ]
 
     def path(self, values: dict[str, object]) -> str:
