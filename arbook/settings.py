@@ -154,6 +154,18 @@ DEFAULT_FROM_EMAIL = (
     else _required("DEFAULT_FROM_EMAIL")
 )
 
+# Answers by mail: the domain whose letters are handed to us, and the proofs of who hands them in.
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="reply.arbook.example" if DEVELOPMENT else "").lower()
+POSTMARK_WEBHOOK_SECRET = env.str(
+    "POSTMARK_WEBHOOK_SECRET", default="sandbox:postmark" if DEVELOPMENT else ""
+)
+MAILGUN_SIGNING_KEY = env.str(
+    "MAILGUN_SIGNING_KEY", default="sandbox-mailgun" if DEVELOPMENT else ""
+)
+MAIL_IN_SECRET = env.str("MAIL_IN_SECRET", default="sandbox-raw-mail" if DEVELOPMENT else "")
+# A mailbox to read: imaps://user:password@host/INBOX; several are separated by spaces.
+IMAP_URL = env.str("IMAP_URL", default="")
+
 # --- Clock ---------------------------------------------------------------------------------------
 
 CLOCK_MOVABLE = env.bool("CLOCK_MOVABLE", default=DEVELOPMENT)

@@ -6,7 +6,7 @@ from arbook import clock
 from arbook.audit.models import Entry
 from arbook.companies.models import Company
 from arbook.companies.stops import Stop
-from arbook.gateways import twilio
+from arbook.gateways import mail_providers, twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, Later, effect
 from customers import consent
@@ -18,6 +18,7 @@ from messaging import (
     hand_over,
     quiet_hours,
     replies,
+    reply_address,
     stopped,
     threads,
     undelivered,
@@ -59,8 +60,13 @@ def _ready(company: Company, message: Message, client, now: datetime) -> Ready |
         to=message.test_address or message.address,
         subject=message.subject,
         body=message.body,
-        reply_to=company.reply_email,
-        headers={"In-Reply-To": follows, "References": follows} if follows else {},
+        reply_to=reply_address.of(company, message.thread_id),
+        headers={
+            # A person wrote it: out-of-office answers and help desks may treat it as such.
+            "Auto-Submitted": "no",
+            **({"In-Reply-To": follows, "References": follows} if follows else {}),
+            **mail_providers.tracing(str(message.uuid)),
+        },
         key=f"message:{message.uuid}",
         company=company,
         **more,

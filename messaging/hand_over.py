@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from arbook import money
 from arbook.companies.models import Company
-from arbook.gateways import mail, twilio
+from arbook.gateways import mail, mail_providers, twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Foretold, Later, StillUnknown
 from arbook.places import Place
-from messaging import compose, quiet_hours, stopped
+from messaging import compose, quiet_hours, reply_address, stopped
 from messaging.merge_fields import pay_label
 from messaging.models import Message, MessageLine
 
@@ -169,10 +169,11 @@ def ready_mail(company: Company, message: Message, *, link: str, language: str, 
             label=pay_label(language),
             unsubscribe=stop,
         ),
-        reply_to=company.reply_email,
+        reply_to=reply_address.of(company, message.thread_id),
         headers={
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **mail_providers.tracing(str(message.uuid)),
         },
         key=f"message:{message.uuid}",
         company=company,

@@ -8,7 +8,12 @@ from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.registry import handles
 from customers import consent
 from customers.models import Channel
-from messaging import delivery, hearing, inbound
+from messaging import (
+    delivery,
+    handlers_mail,  # noqa: F401
+    hearing,
+    inbound,
+)
 
 
 @handles("twilio", "status")

@@ -1,7 +1,8 @@
 """What customers write to us: stored whoever it is, tied to whom it may be, acted on at once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -44,11 +45,16 @@ def receive(
     subject: str = "",
     media: Iterable[str] = (),
     carrier_type: str = "",
+    thread: Thread | None = None,
+    automatic: str = "",
+    more: Mapping = {},
 ) -> Received:
     """Take one reply. Safe to repeat: the vendor's id is stored once.
 
     ``carrier_type`` is Twilio's word that the carrier dealt with an opt-out itself (STOP, HELP,
     START). ``received_at`` may lie behind ``now``: a lost text found later stands where it belongs.
+    ``thread`` is the conversation where that is known; else the sender's address decides.
+    ``automatic`` says how we know that a machine answered: it is kept, and nothing follows.
     """
     address = address_of(channel, sender)
     threads.line_up(company, address)
@@ -57,9 +63,12 @@ def receive(
     if known:
         return Received(known, known.thread, False)
     owners = _owners(company, channel, address)
-    customer = owners[0] if owners else None
-    thread = threads.of(customer) if customer else threads.of_stranger(company, address)
+    if thread is None:
+        first = owners[0] if owners else None
+        thread = threads.of(first) if first else threads.of_stranger(company, address)
     thread = threads.locked(thread)
+    customer = thread.customer
+    owners = [one for one in owners if one != customer]
     body = storable(body)[:LONGEST_BODY].strip()
     reading = triage.read(
         f"{subject}\n{body}" if subject and not body else body,
@@ -67,6 +76,8 @@ def receive(
         received=company.local_date(received_at),
         context=_context(customer),
     )
+    if automatic:
+        reading = replace(reading, opt_out=False, must_pause=False)
     message = Message.objects.create(
         company=company,
         thread=thread,
@@ -85,11 +96,13 @@ def receive(
             "carrier": carrier_type,
             "to": storable(to)[:254],
             "media": [storable(one)[:500] for one in media],
-            "also": [str(one) for one in owners[1:]],
+            "also": [str(one) for one in owners],
+            **({"automatic": automatic[:100]} if automatic else {}),
+            **more,
         },
     )
     thread.last_message_at = max(filter(None, [thread.last_message_at, received_at]))
-    thread.intent = reading.intent
+    thread.intent = thread.intent if automatic else reading.intent
     thread.save(update_fields=["last_message_at", "intent"])
     entry = log.record(
         "reply.received",
@@ -103,14 +116,15 @@ def receive(
         vendor_id=vendor_id,
     )
     with log.because(entry.pk):
-        hearing.act(
-            thread,
-            message,
-            reading,
-            carrier_type=carrier_type.upper(),
-            invoice=_invoice(customer, reading.invoice),
-            now=now,
-        )
+        if not automatic:
+            hearing.act(
+                thread,
+                message,
+                reading,
+                carrier_type=carrier_type.upper(),
+                invoice=_invoice(customer, reading.invoice),
+                now=now,
+            )
         if customer:
             contacts.revisit(company, {customer.pk: entry.pk}, now=now)
     return Received(message, thread, True)
@@ -123,6 +137,11 @@ def address_of(channel: str, sender: str) -> str:
         return sender.lower()[:254]
     parsed = phones.parse(sender)
     return parsed.e164 if parsed else sender[:254]
+
+
+def digest(text: str) -> str:
+    """A short name for a text that has none of its own."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _known(company: Company, channel: str, vendor_id: str) -> Message | None:

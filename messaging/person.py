@@ -9,7 +9,7 @@ from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from customers.person import SAID, Person, names
 from messaging import approving, recording, retention, threads
-from messaging.models import CHANNEL_OF, Decision, Message, Thread
+from messaging.models import CHANNEL_OF, Decision, KeptLetter, LetterFile, Message, Thread
 
 State = Message.State
 
@@ -56,6 +56,16 @@ def export(person: Person) -> dict[str, list[dict]]:
             talks(person)
             .order_by("pk")
             .values("id", "state", "intent", "outcome", "next_step", "last_message_at")
+        ),
+        "mails in full": list(
+            KeptLetter.objects.filter(message__in=messages(person))
+            .order_by("pk")
+            .values("message__created_at", "message__subject", "text", "size")
+        ),
+        "files in mails": list(
+            LetterFile.objects.filter(letter__message__in=messages(person))
+            .order_by("pk")
+            .values("letter__message__created_at", "name", "content_type", "size", "note")
         ),
         "decisions": list(
             decisions(person)

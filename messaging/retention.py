@@ -15,7 +15,7 @@ from arbook.companies import keeping
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
 from invoices.models import Dispute, Escalation, Hold, Invoice, PromiseToPay, Task
-from messaging.models import Decision, Message, Thread
+from messaging.models import Decision, KeptLetter, Message, Thread
 from reconciliation.models import Posting, StripePayment
 
 State = Message.State
@@ -110,6 +110,8 @@ def remove(rows: list[Message], said: str, *, now: datetime) -> None:
         row.subject, row.removed_at = "", now
         row.reading = {name: row.reading[name] for name in READING if name in row.reading}
     Message.objects.bulk_update(rows, ["body", "subject", "removed_at", "reading"])
+    # The whole mail with its files goes with its words.
+    KeptLetter.objects.filter(message__in=[row.pk for row in rows]).delete()
 
 
 def redact_quotes(company: Company, rows: list[Message], said: str, *, now: datetime) -> None:

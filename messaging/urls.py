@@ -21,6 +21,7 @@ urlpatterns = [
     path("why/<int:invoice_id>/", why.why, name="why"),
     path("why/<int:invoice_id>/lift/<int:hold_id>/", why.lift, name="lift"),
     path("", include("messaging.inbox_urls")),
+    path("letters/", include("messaging.letter_urls")),
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/list/", inbox.queue_part, name="inbox_list"),
     path("inbox/<int:thread_id>/", inbox.thread_page, name="thread"),

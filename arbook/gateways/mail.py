@@ -59,9 +59,9 @@ def send(
         to=[to],
         reply_to=[reply_to] if reply_to else None,
         headers={
+            "Auto-Submitted": "auto-generated",
             **(headers or {}),
             "Message-ID": message_id,
-            "Auto-Submitted": "auto-generated",
         },
     )
     if html:

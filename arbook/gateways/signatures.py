@@ -11,6 +11,9 @@ import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from uuid import UUID
+
+from django.conf import settings
 
 
 def quickbooks(body: bytes, header: str | None, token: str) -> bool:
@@ -68,6 +71,12 @@ def twilio(
     """
     fields = "".join(name + value for name, value in sorted(set(params)))
     return _twilio_fits(url, fields, header, tokens, settings_header, keys or {})
+
+
+def raw_mail_keys(company: UUID) -> list[str]:
+    """The keys with which raw letters for one company are signed: made from ours, one for each."""
+    made = [secret.encode() for secret in _several(settings.MAIL_IN_SECRET)]
+    return [hmac.new(one, f"mail:{company}".encode(), "sha256").hexdigest() for one in made]
 
 
 def twilio_json(

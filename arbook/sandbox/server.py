@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from arbook.sandbox import clock, control, faults, limits, mail, slack, state
+from arbook.sandbox import clock, control, faults, limits, mail, postbox, slack, state
 from arbook.sandbox.delivery import Delivery
 from arbook.sandbox.quickbooks import QuickBooks
 from arbook.sandbox.quickbooks.books import Books
@@ -60,11 +60,13 @@ class Sandbox:
         self.twilio_vendor = Twilio(self)
         self.slack = slack.Slack(self)
         self.mail = mail.Mail(self, smtp_port)
+        self.postbox = postbox.Postbox(self)
         self.vendors = {
             "quickbooks": self.quickbooks,
             "stripe": self.stripe_vendor,
             "twilio": self.twilio_vendor,
             "slack": self.slack,
+            **self.postbox.providers,
         }
         self.pace = self._usual_pace = pace
         self._changed = threading.Event()

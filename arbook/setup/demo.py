@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from arbook import clock
 from arbook.companies.models import Company, Membership, Role, User
@@ -76,6 +77,13 @@ def prepare(*, say=print) -> list[SignIn]:
         verifier_token=settings.QUICKBOOKS_WEBHOOK_TOKEN,
         client_id=settings.QUICKBOOKS_CLIENT_ID,
         client_secret=settings.QUICKBOOKS_CLIENT_SECRET,
+    )
+    control(
+        "/mail/provider",
+        provider="postmark",
+        secret=settings.POSTMARK_WEBHOOK_SECRET.partition(",")[0],
+        inbound_url=settings.PUBLIC_URL + reverse("webhooks:mail_inbound", args=["postmark"]),
+        tracking_url=settings.PUBLIC_URL + reverse("webhooks:mail_tracking", args=["postmark"]),
     )
     slack_token = control("/state")["slack"]["token"]
     for number, told in enumerate(facts["companies"].values()):

@@ -53,7 +53,8 @@ AREAS = (
         Act("Reads proposals, conversations and why something is quiet", VIEWER,
             reads=_names("messaging", "batch message of_invoice of_customer why inbox inbox_list "
                          "thread thread_talk thread_context thread_head inbox_pulse "
-                         "thread_composer")),
+                         "thread_composer letter "
+                         "letter_raw letter_file")),
         Act("Approves, edits, skips and takes back reminders", BOOKKEEPER,
             posts=_names("messaging", "approve_many approve undo undo_one skip exclude fate"),
             forms=_names("messaging", "edit pause")),

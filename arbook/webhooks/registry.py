@@ -7,6 +7,8 @@ from arbook.webhooks.models import WebhookEvent
 
 Handler = Callable[[WebhookEvent, datetime], None]
 HANDLERS: dict[tuple[str, str], Handler] = {}
+# Vendors whose post does not say for which company it is: who tells, from what is stored.
+OWNERS: dict[str, Callable[[WebhookEvent], int | None]] = {}
 
 
 def handles(vendor: str, *kinds: str):
@@ -21,5 +23,18 @@ def handles(vendor: str, *kinds: str):
                 raise RuntimeError(f"Two handlers for {vendor} {kind}.")
             HANDLERS[vendor, kind] = handler
         return handler
+
+    return register
+
+
+def owns(vendor: str):
+    """Register the decorated ``function(event)`` that finds the company of a vendor's events.
+
+    It runs outside the wall, and gives the company's key, or None for what is nobody's.
+    """
+
+    def register(function: Callable[[WebhookEvent], int | None]):
+        OWNERS[vendor] = function
+        return function
 
     return register

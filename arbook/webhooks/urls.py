@@ -1,6 +1,6 @@
 from django.urls import path
 
-from arbook.webhooks import views
+from arbook.webhooks import mail, views
 
 app_name = "webhooks"
 urlpatterns = [
@@ -8,4 +8,9 @@ urlpatterns = [
     path("stripe/<uuid:company_uuid>/", views.stripe, name="stripe"),
     path("twilio/<uuid:company_uuid>/", views.twilio, name="twilio"),
     path("twilio/<uuid:company_uuid>/<uuid:message_uuid>/", views.twilio, name="twilio_status"),
+    path("mail/raw/<uuid:company_uuid>/", mail.raw_letter, name="mail_raw"),
+    # Mailgun posts the letter as it came to addresses that end like this.
+    path("mail/<slug:provider>/inbound/mime", mail.inbound),
+    path("mail/<slug:provider>/inbound/", mail.inbound, name="mail_inbound"),
+    path("mail/<slug:provider>/tracking/", mail.tracking, name="mail_tracking"),
 ]

@@ -29,6 +29,7 @@
 | GET, POST `/phones/N` | `name, line, fate, lookup_error` | a phone's conversation; its behaviour |
 | POST `/phones/N/reply` | `body, to` | a text from that phone |
 | GET `/mailbox`, GET `/slack` | | what was sent; letters `?after=` a number only |
+| POST `/mail/provider` | `provider, secret, inbound_url, tracking_url` | the one in use |
 | GET `/deliveries` | | webhooks waiting and done |
 | POST `/deliveries/hold`, `/release`, `/again` | `vendor`, or `id` | see `delivery` |
 
@@ -218,6 +219,12 @@ def mailbox(sandbox: "Sandbox", request: Request, sent: dict) -> list:
         for attachment in letter["attachments"]:
             attachment["size"] = len(attachment.pop("content"))
     return letters
+
+
+@routes.on("POST", "/mail/provider")
+def mail_provider(sandbox: "Sandbox", request: Request, sent: dict) -> dict:
+    sandbox.postbox.open(**sent)
+    return {}
 
 
 @routes.on("GET", "/slack")

@@ -4,13 +4,27 @@ import base64
 from html import escape
 from typing import TYPE_CHECKING
 
-from arbook.sandbox.page import Html, card, facts, join, link, linked, page, table
+from arbook.sandbox.mail import Letter
+from arbook.sandbox.page import Html, card, e, facts, field, form, join, link, linked, page, table
 from arbook.sandbox.wire import Request, Response, Routes
 
 if TYPE_CHECKING:
     from arbook.sandbox.server import Sandbox
 
 routes = Routes()
+QUICK = (
+    "I'll pay on Friday",
+    "I already paid this",
+    "This invoice is wrong",
+    "Please stop emailing me",
+    "Ya pagué esta factura",
+)
+FATES = {
+    "bounce": "Send it back: no such mailbox",
+    "complain": "This is spam",
+    "unsubscribe": "Unsubscribe",
+    "delivered": "Delivered",
+}
 
 
 @routes.on("GET", "/mail")
@@ -33,9 +47,7 @@ def mailbox(sandbox: "Sandbox", request: Request) -> Response:
 
 @routes.on("GET", "/mail/{id_}")
 def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
-    found = next((one for one in sandbox.mailbox if str(one.id) == id_), None)
-    if found is None:
-        raise KeyError(f"mail {id_}")
+    found = _letter(sandbox, id_)
     files = join(
         Html(
             f"<li>{link(f'/mail/{id_}/file/{number}', file.name)} "
@@ -58,6 +70,8 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
         )
     if files:
         parts.append(card("Files", Html("<ul>"), files, Html("</ul>")))
+    if sandbox.postbox.is_open:
+        parts += _acts(found)
     parts.append(card("Headers", facts(found.headers.items())))
     return page(
         found.subject or "(no subject)",
@@ -67,7 +81,51 @@ def letter(sandbox: "Sandbox", request: Request, id_: str) -> Response:
         ),
         *parts,
         at="/mail",
+        notice=request.first("notice"),
+        error=request.first("error"),
     )
+
+
+def _acts(found: Letter) -> list[Html]:
+    """What the recipient and their mail system may do."""
+    where = f"/mail/{found.id}"
+    quick = join(
+        Html(f'<button name="body" value="{e(text)}">{e(text)}</button>') for text in QUICK
+    )
+    answer = Html(
+        f'<form method="post" action="{where}/answer" class="act">'
+        f"{field('From', 'sender', found.to[0])}"
+        '<label>Answer<textarea name="body" rows="4"></textarea></label>'
+        '<button class="primary" name="send" value="1">Send</button></form>'
+        f'<form method="post" action="{where}/answer" class="quick">{quick}</form>'
+    )
+    fates = join(form(f"{where}/fate", text, what=what) for what, text in FATES.items())
+    return [card("Answer this mail", answer), card("What becomes of it", fates)]
+
+
+def _letter(sandbox: "Sandbox", id_: str) -> Letter:
+    found = next((one for one in sandbox.mailbox if str(one.id) == id_), None)
+    if found is None:
+        raise KeyError(f"mail {id_}")
+    return found
+
+
+@routes.on("POST", "/mail/{id_}/answer")
+def answer(sandbox: "Sandbox", request: Request, id_: str) -> str:
+    body = request.form.get("body", "").strip()
+    if not body:
+        raise ValueError("Write something first.")
+    sandbox.postbox.answer(_letter(sandbox, id_), body, sender=request.form.get("sender", ""))
+    return "The answer is on its way."
+
+
+@routes.on("POST", "/mail/{id_}/fate")
+def fate(sandbox: "Sandbox", request: Request, id_: str) -> str:
+    what = request.form.get("what", "")
+    if what not in FATES:
+        raise ValueError("That cannot become of a mail.")
+    getattr(sandbox.postbox, what)(_letter(sandbox, id_))
+    return "The mail system tells it."
 
 
 @routes.on("GET", "/mail/{id_}/file/{number}")
