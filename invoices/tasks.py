@@ -5,14 +5,17 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, When
+from django.db.models.functions import Coalesce
 
 from arbook.audit import log
-from arbook.companies.models import Company, User
+from arbook.companies.models import Company, Role, User
 from customers.models import Customer
 from invoices import holds
 from invoices.models import Invoice, Task
 
 SATURDAY = 5
+FOR_MANAGERS = {Task.Kind.CHARGEBACK}
 AT_ONCE = {Task.Kind.CALL, Task.Kind.PAYMENT_FAILED, Task.Kind.CHARGEBACK}
 
 
@@ -58,7 +61,7 @@ def open_task(
             "customer": customer,
             "invoice": invoice,
             "amount": amount,
-            "owner": owner or (customer.owner if customer else None),
+            "owner": owner or (customer.owner if customer else None) or whose(company, kind),
             "due_on": due_on or first_day(company, kind, now),
             "opened_at": now,
         },
@@ -162,6 +165,24 @@ def settle_claims(invoice_ids: Iterable[int], *, now: datetime) -> int:
     for task in rows:
         finish(task, by=None, now=now, outcome=f"QuickBooks shows {task.invoice} paid.")
     return len(rows)
+
+
+def whose(company: Company, kind: str) -> User | None:
+    """Who gets work that nobody was named for: of those whose role it is, the one with least."""
+    waiting = Task.objects.open().filter(company=company, owner=OuterRef("user")).order_by()
+    count = waiting.values("owner").annotate(count=Count("pk")).values("count")
+    wanted = Role.MANAGER if kind in FOR_MANAGERS else Role.BOOKKEEPER
+    row = (
+        company.memberships.filter(role__gte=Role.BOOKKEEPER, user__is_active=True)
+        .annotate(
+            is_other=Case(When(role=wanted, then=0), default=1, output_field=IntegerField()),
+            waiting=Coalesce(Subquery(count), 0),
+        )
+        .select_related("user")
+        .order_by("is_other", "role", "waiting", "pk")
+        .first()
+    )
+    return row.user if row else None
 
 
 def first_day(company: Company, kind: str, now: datetime) -> date:

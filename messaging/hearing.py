@@ -6,6 +6,7 @@ the inbox.
 
 from datetime import datetime
 
+from arbook.alerts import alerts
 from arbook.audit import log
 from customers import consent
 from customers.models import Channel, ConsentEvent
@@ -19,6 +20,8 @@ from messaging.triage import Reading
 # Advanced Opt-Out does). Its third one, "yes", answers anything and is no consent.
 CLEAR_START = {"start", "unstop"}
 NOTHING_TO_ANSWER = {"thanks"}
+FIXES = {"contact_change", "wrong_number"}
+ASKED = threads.ASKED
 
 
 def act(
@@ -59,6 +62,11 @@ def act(
         _help(thread, message, now=now)
     if "paid" in said:
         check_payment(thread, invoice=invoice, detail=message.body, now=now)
+    if "plan" in said:
+        _wants_a_plan(thread, message, now=now)
+    for intent in ASKED:
+        if intent in said:
+            _asked(thread, message, intent, invoice=invoice, now=now)
     if "dispute" in said:
         _contested(thread, message, invoice=invoice, now=now)
 
@@ -169,6 +177,36 @@ def check_payment(
     return task
 
 
+def _wants_a_plan(thread: Thread, message: Message, *, now: datetime) -> None:
+    """Somebody writes a proposal; a manager decides about it, nothing is agreed by a text."""
+    tasks.open_task(
+        thread.company,
+        kind=Task.Kind.ANSWER,
+        key=threads.plan_key(thread),
+        title=f"{thread.customer} asks to pay in parts",
+        detail=message.body,
+        customer=thread.customer,
+        owner=thread.owner,
+        now=now,
+    )
+
+
+def _asked(
+    thread: Thread, message: Message, intent: str, *, invoice: Invoice | None, now: datetime
+) -> None:
+    tasks.open_task(
+        thread.company,
+        kind=Task.Kind.FIX_DATA if intent in FIXES else Task.Kind.ANSWER,
+        key=threads.asked_key(thread, intent),
+        title=ASKED[intent].format(customer=thread.customer),
+        detail=message.body,
+        customer=thread.customer,
+        invoice=invoice if intent == "copy" else None,
+        owner=thread.owner,
+        now=now,
+    )
+
+
 def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now: datetime) -> None:
     task = tasks.open_task(
         thread.company,
@@ -187,5 +225,13 @@ def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now
         note="until somebody has looked into it",
         source=tasks.hold_source(task),
         by=None,
+        now=now,
+    )
+    alerts.tell(
+        thread.company,
+        key=f"contested:{task.pk}",
+        title=task.title,
+        text=f"“{message.body[:200]}” Reminders are paused until somebody has looked into it.",
+        url=thread.get_absolute_url(),
         now=now,
     )

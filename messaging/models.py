@@ -34,6 +34,7 @@ class Thread(CompanyOwned):
         ANSWERED = "answered"
         PROMISE = "promise", "promise recorded"
         DISPUTE = "dispute", "dispute opened"
+        PLAN = "plan", "payment plan proposed"
         PAID = "paid", "payment verified"
         CONTACT_CHANGED = "contact_changed", "contact changed"
         WRONG_PERSON = "wrong_person", "wrong person"

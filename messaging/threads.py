@@ -12,7 +12,7 @@ from arbook.outbox import outbox
 from customers import contacts
 from customers.models import Channel, Contact, Customer
 from invoices import holds, tasks
-from invoices.models import Dispute, Hold, PromiseToPay
+from invoices.models import Dispute, Hold, PaymentPlan, PromiseToPay
 from messaging.models import Message, Thread
 
 State, Outcome = Thread.State, Thread.Outcome
@@ -56,6 +56,15 @@ def hold_source(thread: Thread) -> str:
     return f"thread:{thread.pk}"
 
 
+ASKED = {
+    "copy": "{customer} asks for a copy",
+    "contact_change": "{customer} names another contact",
+    "wrong_number": "The number of {customer} seems to be somebody else's",
+    "question": "{customer} has a question",
+}
+"""What a customer asked, by triage's word; each is a task, done with the conversation."""
+
+
 def paid_key(thread: Thread) -> str:
     """The task to look for a payment the customer claims."""
     return f"paid:thread:{thread.pk}"
@@ -64,6 +73,16 @@ def paid_key(thread: Thread) -> str:
 def dispute_key(thread: Thread) -> str:
     """The task to look into what the customer contests."""
     return f"dispute:thread:{thread.pk}"
+
+
+def plan_key(thread: Thread) -> str:
+    """The task to arrange the plan a customer asks for."""
+    return f"plan:thread:{thread.pk}"
+
+
+def asked_key(thread: Thread, intent: str) -> str:
+    """The task about something a customer asked: a copy, another contact, a question."""
+    return f"{intent}:thread:{thread.pk}"
 
 
 def help_key(thread: Thread) -> str:
@@ -168,6 +187,8 @@ def close(
         settled = [help_key(thread)]
         settled += [paid_key(thread)] if outcome == Outcome.PAID else []
         settled += [dispute_key(thread)] if outcome == Outcome.DISPUTE else []
+        settled += [plan_key(thread)] if outcome == Outcome.PLAN else []
+        settled += [asked_key(thread, intent) for intent in ASKED]
         for key in settled:
             tasks.finish_key(thread.company, key, by=by, now=now, outcome=thread.next_step)
         _revisit(thread, entry.pk, now)
@@ -180,6 +201,10 @@ def _must_be_true(thread: Thread, outcome: str) -> None:
         PromiseToPay.objects.open().filter(invoice__customer=thread.customer).exists()
     ):
         raise ThreadRefused("No promise is open. Record the promise first.")
+    if outcome == Outcome.PLAN and not (
+        PaymentPlan.objects.live().filter(customer=thread.customer).exists()
+    ):
+        raise ThreadRefused("No plan is proposed. Propose the plan first.")
     if outcome == Outcome.DISPUTE and not (
         Dispute.objects.filter(invoice__customer=thread.customer, state=Dispute.State.OPEN).exists()
     ):

@@ -71,7 +71,8 @@ AREAS = (
         Act("Takes promises, disputes, claims of payment and opt-outs out of a conversation",
             BOOKKEEPER,
             forms=_names("messaging", "thread_promise thread_dispute thread_payment thread_contact "
-                         "thread_wrong_person thread_stop thread_allow")),
+                         "thread_wrong_person thread_stop thread_allow thread_plan "
+                         "thread_copy thread_task")),
     )),
     Area("Calls", "phone", (
         Act("Sees the calls to make", VIEWER, reads=_names("messaging", "calls call")),
@@ -100,14 +101,20 @@ AREAS = (
         Act("Reads invoices, aging, approvals, tasks and cadences; exports them", VIEWER,
             reads=_names("invoices", "list aging detail data_to_fix of_customer pauses approvals "
                          "approvals_history approval letter_pdf cadences cadence "
-                         "cadence_of_customer tasks task")),
+                         "cadence_of_customer tasks task disputes dispute evidence plans plan")),
         Act("Pauses reminders and lets them go on; takes promises and disputes", BOOKKEEPER,
             forms=_names("invoices", "pause_customer resume invoice_pause hold_lift promise_new "
                          "dispute_new dispute_resolve"),
-            posts=_names("messaging", "lift")),
+            posts=(*_names("messaging", "lift"),
+                   *_names("invoices", "evidence_new dispute_mine"))),
+        Act("Proposes payment plans", BOOKKEEPER, forms=_names("invoices", "plan_new")),
+        Act("Ends payment plans", MANAGER, forms=_names("invoices", "plan_end")),
         Act("Lifts what a manager must lift", MANAGER, inside="invoices.holds.lift"),
         Act("Finishes and snoozes tasks, chooses a customer's cadence", BOOKKEEPER,
-            posts=_names("invoices", "task_finish task_snooze task_mine cadence_of_customer")),
+            posts=_names("invoices", "task_finish task_snooze task_mine cadence_of_customer"),
+            forms=_names("invoices", "task_new task_give")),
+        Act("Says that a payment is the one a customer meant, or that none is", BOOKKEEPER,
+            posts=_names("reconciliation", "payment_found payment_not_found")),
         Act("Decides approvals that a bookkeeper may decide", BOOKKEEPER,
             posts=("invoices:approval_decide",)),
         Act("Decides escalations, letters, payment plans and amounts above the limit", MANAGER,
@@ -117,7 +124,7 @@ AREAS = (
     )),
     Area("Money", "banknotes", (
         Act("Reads payments, postings and pay links; exports them", VIEWER,
-            reads=_names("reconciliation", "money payment postings of_invoice")),
+            reads=_names("reconciliation", "money payment postings of_invoice likely")),
     )),
     Area("Setup", "cog-6-tooth", (
         Act("Sees connections, members and this table", VIEWER,
@@ -164,7 +171,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         *("web:robots", "web:theme", "web:styleguide"),
     ),
     Door.LINK: (
-        *("pay", "pay_done", "unsubscribe"),
+        *("pay", "pay_done", "unsubscribe", "plan", "copy", "copy_pdf"),
         *("account_reset_password_from_key", "account_confirm_email"),
     ),
     Door.WATCH: ("operations:alive", "operations:ready", "operations:metrics"),

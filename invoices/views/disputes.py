@@ -51,7 +51,7 @@ def listing(request, company):
         page="invoices/disputes.html",
         context={
             "page": page,
-            "tabs": work_tabs(company, "disputes", today=today),
+            "tabs": work_tabs(company, "disputes", today=today, user=request.user),
             "figures": figures(company, today=today),
             "chosen": chosen,
             "is_filtered": any(chosen.values()),

@@ -45,7 +45,7 @@ def listing(request, company):
             "shown": SHOWN,
             "chosen": shown,
             "today": today,
-            "tabs": work_tabs(company, "plans", today=today),
+            "tabs": work_tabs(company, "plans", today=today, user=request.user),
         },
     )
 

@@ -57,7 +57,12 @@ def listing(request, company):
             "shown": SHOWN,
             "people": User.objects.filter(memberships__company=company).order_by("email"),
             "today": today,
-            "tabs": work_tabs(company, "tasks", today=today),
+            "tabs": work_tabs(
+                company,
+                "mine" if chosen["owner"] == "me" else "tasks",
+                today=today,
+                user=request.user,
+            ),
             "may_act": request.role >= Role.BOOKKEEPER,
         },
     )

@@ -6,15 +6,22 @@ from arbook.companies.models import Company
 from invoices.models import Dispute, PaymentPlan, Task
 
 
-def work_tabs(company: Company, current: str, *, today) -> list[dict]:
-    """The three places with what waits in each."""
+def work_tabs(company: Company, current: str, *, today, user) -> list[dict]:
+    """The places with what waits in each; somebody's own tasks beside those of all."""
+    tasks = Task.objects.of(company).waiting(today)
+    mine = {
+        "label": "My tasks",
+        "url": reverse("invoices:tasks", args=[company.slug]) + "?owner=me",
+        "count": tasks.filter(owner=user).count(),
+        "current": current == "mine",
+    }
     counts = {
-        "tasks": Task.objects.of(company).waiting(today).count(),
+        "tasks": tasks.count(),
         "disputes": Dispute.objects.of(company).filter(state=Dispute.State.OPEN).count(),
         "plans": PaymentPlan.objects.of(company).live().count(),
     }
-    names = {"tasks": "Tasks", "disputes": "Disputes", "plans": "Payment plans"}
-    return [
+    names = {"tasks": "All tasks", "disputes": "Disputes", "plans": "Payment plans"}
+    others = [
         {
             "label": label,
             "url": reverse(f"invoices:{name}", args=[company.slug]),
@@ -23,3 +30,4 @@ def work_tabs(company: Company, current: str, *, today) -> list[dict]:
         }
         for name, label in names.items()
     ]
+    return [mine, *others]

@@ -7,7 +7,7 @@ from django import forms
 
 from arbook.web import figures
 from customers.models import Channel
-from invoices.models import Invoice
+from invoices.models import Dispute, Invoice
 from messaging.models import Message, Thread
 
 NOTE = Message.Medium.NOTE
@@ -124,8 +124,17 @@ class DisputeForm(_InvoiceForm):
     """A contested amount."""
 
     amount = _amount(label="Contested amount", help_text="The rest keeps moving.")
+    kind = forms.ChoiceField(
+        choices=Dispute.Kind.choices,
+        initial=Dispute.Kind.OTHER,
+        required=False,
+        label="Reason",
+    )
     reason = forms.CharField(max_length=300, label="What is contested")
     closes = forms.BooleanField(**CLOSES)
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] or Dispute.Kind.OTHER
 
 
 class PaymentForm(_InvoiceForm):

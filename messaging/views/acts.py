@@ -4,8 +4,10 @@ from django.http import HttpResponse
 
 from arbook import clock
 from arbook.web.respond import done, show
+from invoices.approvals import ApprovalRefused
 from invoices.disputes import DisputeRefused
 from invoices.holds import HoldRefused
+from invoices.plans import PlanRefused
 from invoices.promises import PromiseRefused
 from messaging.models import Thread
 from messaging.replies import ReplyRefused
@@ -13,8 +15,16 @@ from messaging.threads import ThreadRefused
 from messaging.views import onward
 
 CHANGED = "thread-changed"
+REFUSALS = (
+    ThreadRefused,
+    ReplyRefused,
+    PromiseRefused,
+    DisputeRefused,
+    HoldRefused,
+    PlanRefused,
+    ApprovalRefused,
+)
 AWAY = (Thread.State.CLOSED, Thread.State.SNOOZED)
-REFUSALS = (ThreadRefused, ReplyRefused, PromiseRefused, DisputeRefused, HoldRefused)
 
 
 def act(

@@ -1,11 +1,14 @@
 """What comes of a conversation: promise, dispute, payment, another contact, silence."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.web.respond import refused
 from customers import consent
-from invoices.models import Invoice
+from invoices import plan_schedule
+from invoices.models import Dispute, Invoice
 from messaging import outcomes, threads, ticks
 from messaging.forms.inbox import (
     AllowForm,
@@ -16,9 +19,12 @@ from messaging.forms.inbox import (
     StopForm,
     WrongPersonForm,
 )
+from messaging.forms.outcomes import CopyForm, TaskForm, ThreadPlanForm
 from messaging.models import Message, Thread
 from messaging.views import inbox as pages
 from messaging.views.acts import act
+
+PROPOSED = ("invoices", "count", "every", "first_on", "why")
 
 
 @company_view(Role.BOOKKEEPER)
@@ -49,8 +55,9 @@ def dispute(request, company, thread_id):
     invoice, reading = _spoken_of(thread)
     initial = {
         "invoice": invoice,
-        "amount": invoice and invoice.balance,
+        "amount": reading.get("amount") or (invoice and invoice.balance),
         "reason": (reading.get("evidence") or "")[:300],
+        "kind": Dispute.Kind.OTHER,
     }
     form = DisputeForm(request.POST or None, customer=thread.customer, initial=initial)
     return act(
@@ -61,6 +68,69 @@ def dispute(request, company, thread_id):
         title="Open a dispute",
         submit="Open dispute",
         said="The dispute is open; the rest keeps moving.",
+        quote=_quote(thread),
+    )
+
+
+@company_view(Role.BOOKKEEPER)
+def plan(request, company, thread_id):
+    thread = pages.of(company, thread_id)
+    if thread.customer is None:
+        return refused(request, message="First say whose number this is.", go_to=thread)
+    offer = plan_schedule.proposal(thread.customer, today=company.local_date(clock.now()))
+    initial = {}
+    if offer:
+        initial = {name: getattr(offer, name) for name in PROPOSED}
+    form = ThreadPlanForm(request.POST or None, customer=thread.customer, initial=initial)
+    return act(
+        request,
+        thread,
+        form,
+        outcomes.plan,
+        title="Propose a payment plan",
+        submit="Ask a manager",
+        said="The plan waits for a manager; its invoices are quiet.",
+        warning=offer.why if offer else "Nothing is open.",
+        quote=_quote(thread),
+    )
+
+
+@company_view(Role.BOOKKEEPER)
+def copy(request, company, thread_id):
+    thread = pages.of(company, thread_id)
+    invoice, _ = _spoken_of(thread)
+    form = CopyForm(request.POST or None, customer=thread.customer, initial={"invoice": invoice})
+    return act(
+        request,
+        thread,
+        form,
+        outcomes.copy,
+        title="Send a copy",
+        submit="Send",
+        said="A copy is on its way.",
+        quote=_quote(thread),
+    )
+
+
+@company_view(Role.BOOKKEEPER)
+def task(request, company, thread_id):
+    thread = pages.of(company, thread_id)
+    today = company.local_date(clock.now())
+    initial = {
+        "title": f"{thread.customer or 'Somebody'} waits for an answer",
+        "owner": request.user.pk,
+        "due_on": today + timedelta(days=1),
+        "detail": _quote(thread)[:300],
+    }
+    form = TaskForm(request.POST or None, company=company, initial=initial)
+    return act(
+        request,
+        thread,
+        form,
+        outcomes.task,
+        title="Hand to somebody",
+        submit="Open task",
+        said="The task is open.",
         quote=_quote(thread),
     )
 

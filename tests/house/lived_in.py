@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db import transaction
+
 from arbook.audit import log
 from arbook.companies.models import Company, Membership, Role, User
 from arbook.gateways.models import Connection
@@ -12,7 +14,19 @@ from arbook.system.models import Bulk
 from arbook.webhooks.models import WebhookEvent
 from customers.models import Channel
 from invoices import approvals, letters
-from invoices.models import Approval, Dispute, Escalation, Hold, PromiseToPay, Reminder, Task
+from invoices.models import (
+    Approval,
+    Dispute,
+    Escalation,
+    Evidence,
+    Hold,
+    Installment,
+    PaymentPlan,
+    PlanInvoice,
+    PromiseToPay,
+    Reminder,
+    Task,
+)
 from messaging.models import Message, MessageLine, Template, Thread
 from reconciliation.models import CheckoutAttempt, Match, PayLink, Posting, StripePayment
 from tests import factories
@@ -80,9 +94,22 @@ def lived_in(slug: str) -> LivedIn:
     task = Task.objects.create(
         **about, kind=Task.Kind.OTHER, key="call", title="Call them", opened_at=NOW
     )
+    claim = Task.objects.create(
+        **about, kind=Task.Kind.VERIFY_PAYMENT, key="claim", title="Says it is paid", opened_at=NOW
+    )
     dispute = Dispute.objects.create(
         company=company, invoice=second, amount="10.00", reason="Broken", opened_at=NOW
     )
+    evidence = Evidence.objects.create(
+        company=company,
+        dispute=dispute,
+        file_name="note.pdf",
+        media_type="application/pdf",
+        content=b"%PDF-1.4",
+        size=8,
+        added_at=NOW,
+    )
+    plan = _plan(company, customer, second)
     PromiseToPay.objects.create(
         company=company,
         invoice=second,
@@ -138,6 +165,9 @@ def lived_in(slug: str) -> LivedIn:
             "tasks": task.pk,
             "holds": hold.pk,
             "disputes": dispute.pk,
+            "evidence_id": evidence.pk,
+            "plans": plan.pk,
+            "task_id": claim.pk,
             "event_id": event.pk,
             "effect_id": Effect.objects.get(company=company, state="dead").pk,
             "bulk_id": bulk.pk,
@@ -151,6 +181,28 @@ def lived_in(slug: str) -> LivedIn:
             "template_id": template.pk,
         },
     )
+
+
+def _plan(company: Company, customer, invoice) -> PaymentPlan:
+    """One that runs, so that whoever may propose is told there is one already."""
+    with transaction.atomic():
+        plan = PaymentPlan.objects.create(
+            company=company,
+            customer=customer,
+            total=invoice.balance,
+            state=PaymentPlan.State.ACCEPTED,
+            proposed_at=NOW,
+            offered_until=NOW + PaymentPlan.OFFER,
+            accepted_at=NOW,
+        )
+        about = {"company": company, "plan": plan}
+        PlanInvoice.objects.create(**about, invoice=invoice, amount=invoice.balance)
+        for number in (1, 2):
+            day = factories.TODAY + timedelta(days=30 * number)
+            Installment.objects.create(
+                **about, number=number, due_on=day, amount=invoice.balance / 2
+            )
+    return plan
 
 
 def _member(company: Company, role: Role) -> User:
