@@ -12,6 +12,7 @@ JOBS = [
     Job("sync the books", "invoices.jobs.sync", timedelta(minutes=15)),
     Job("catch up with Stripe", "reconciliation.jobs.catch_up", timedelta(minutes=15)),
     Job("hear lost replies", "messaging.jobs.hear_lost", timedelta(minutes=15)),
+    Job("read mailboxes", "messaging.mailboxes.read_all", timedelta(minutes=2)),
     Job("close stale pay pages", "reconciliation.jobs.close_stale", timedelta(minutes=5)),
     Job("plan touches", "invoices.jobs.plan", timedelta(hours=1)),
     Job("escalate", "invoices.jobs.escalate", timedelta(hours=1)),

@@ -27,7 +27,7 @@ from invoices.models import (
     Reminder,
     Task,
 )
-from messaging.models import Message, MessageLine, Template, Thread
+from messaging.models import KeptLetter, LetterFile, Message, MessageLine, Template, Thread
 from reconciliation.models import CheckoutAttempt, Match, PayLink, Posting, StripePayment
 from tests import factories
 from tests.factories import NOW
@@ -144,6 +144,7 @@ def lived_in(slug: str) -> LivedIn:
         changed_at=NOW,
     )  # fmt: skip
     payment = _payment(company, customer, link, first)
+    file = _letter(company, thread)
     event, bulk = _machinery(company, people[Role.MANAGER])
     membership = Membership.objects.get(user=people[Role.BOOKKEEPER])
     return LivedIn(
@@ -168,6 +169,8 @@ def lived_in(slug: str) -> LivedIn:
             "evidence_id": evidence.pk,
             "plans": plan.pk,
             "task_id": claim.pk,
+            "mail_id": file.letter.message_id,
+            "file_id": file.pk,
             "event_id": event.pk,
             "effect_id": Effect.objects.get(company=company, state="dead").pk,
             "bulk_id": bulk.pk,
@@ -249,6 +252,27 @@ def _machinery(company: Company, manager: User) -> tuple[WebhookEvent, Bulk]:
         started_at=NOW,
     )
     return event, bulk
+
+
+def _letter(company, thread) -> LetterFile:
+    """A mail of the customer with one file."""
+    message = Message.objects.create(
+        company=company,
+        thread=thread,
+        customer=thread.customer,
+        direction=Message.Direction.IN,
+        medium=Message.Medium.EMAIL,
+        state=Message.State.RECEIVED,
+        address="ada@lane.example",
+        body="See the file",
+        created_at=NOW,
+    )
+    letter = KeptLetter.objects.create(
+        company=company, message=message, text="See the file", raw=b"From: a", size=7
+    )
+    return LetterFile.objects.create(
+        company=company, letter=letter, name="check.pdf", content=b"%PDF", size=4
+    )
 
 
 def _payment(company, customer, link, invoice) -> StripePayment:

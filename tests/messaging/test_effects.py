@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parseaddr
 
 import pytest
 from django.db import connection
@@ -17,7 +18,7 @@ from arbook.setup import stopping
 from customers import consent
 from customers.models import Channel, Contact
 from invoices.models import CadenceStep, Reminder, Task
-from messaging import hand_over, stopped
+from messaging import hand_over, reply_address, stopped
 from messaging.models import Decision, Message
 from tests import factories
 
@@ -336,7 +337,9 @@ def test_a_mail_has_both_halves_an_answer_address_and_a_way_out(desk):
     (letter,) = desk.sandbox.mailbox
     assert message.body in letter.text.replace("\r\n", "\n")
     assert "View or pay" in letter.html
-    assert letter.headers["Reply-To"] == "desk@harbor.example"
+    answers_to = letter.headers["Reply-To"]
+    assert answers_to.startswith("Harbor Dental <reply+")
+    assert reply_address.thread_in([parseaddr(answers_to)[1]]) == message.thread_id
     assert letter.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert f"/stop/{message.uuid}/" in letter.headers["List-Unsubscribe"]
     message.refresh_from_db()

@@ -395,4 +395,6 @@ def test_a_letter_may_be_piped_in(customer, monkeypatch, capsys):
 
     call_command("mail_in", customer.company.slug)
 
-    assert "read as promise" in capsys.readouterr().out
+    assert "Stored" in capsys.readouterr().out
+    until_quiet()
+    assert Thread.objects.get(customer=customer).intent == "promise"
