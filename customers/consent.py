@@ -14,7 +14,7 @@ from arbook import phones
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from customers import contacts
-from customers.models import Channel, ConsentEvent, Customer
+from customers.models import Channel, ConsentEvent, Customer, OptIn
 
 Direction, Source = ConsentEvent.Direction, ConsentEvent.Source
 
@@ -43,6 +43,7 @@ def grant(
     address: str,
     source: str,
     wording: str = "",
+    wording_version: str = "",
     evidence: dict | None = None,
     by: User | None,
     now: datetime,
@@ -56,6 +57,7 @@ def grant(
         address=address,
         source=source,
         wording=wording,
+        wording_version=wording_version,
         evidence=evidence,
         by=by,
         now=now,
@@ -114,7 +116,7 @@ def history(customer: Customer) -> list[ConsentEvent]:
     """Every line about any address of the customer, newest first."""
     addresses = customer.contacts.exclude(address="").values("address")
     rows = ConsentEvent.objects.of(customer.company).filter(address__in=addresses)
-    return list(rows.select_related("by").order_by("-at", "-pk"))
+    return list(rows.select_related("by", "form").order_by("-at", "-pk"))
 
 
 @transaction.atomic
@@ -130,6 +132,7 @@ def _write(
     by: User | None,
     now: datetime,
     about: Iterable[models.Model],
+    wording_version: str = "",
 ) -> ConsentEvent:
     event = ConsentEvent.objects.create(
         company=company,
@@ -138,10 +141,12 @@ def _write(
         direction=direction,
         source=source,
         wording=wording,
+        wording_version=wording_version[:40],
         evidence=evidence or {},
         at=now,
         by=by,
     )
+    _settle_questions(company, direction, channel, address, by=by, now=now)
     owners = contacts.owners(company, channel, address)
     shown = phones.display(address) if channel == Channel.SMS else address
     what = "texts" if channel == Channel.SMS else "e-mails"
@@ -158,6 +163,22 @@ def _write(
     )
     contacts.revisit(company, {one.pk: entry.pk for one in owners}, now=now)
     return event
+
+
+def _settle_questions(company, direction, channel, address, *, by, now) -> None:
+    """What was still to be asked about this address is answered by the new line."""
+    rows = OptIn.objects.of(company).filter(channel=channel, address=address)
+    if direction == Direction.GIVEN:
+        rows.filter(state__in=[OptIn.State.FOR_PERSON, OptIn.State.PENDING]).update(
+            state=OptIn.State.CONFIRMED,
+            settled_at=now,
+            settled_by=by,
+            reason="Consent was recorded.",
+        )
+    else:
+        rows.filter(state=OptIn.State.PENDING).update(
+            state=OptIn.State.REFUSED, settled_at=now, settled_by=by, reason="They opted out."
+        )
 
 
 def _standing(event: ConsentEvent, company: Company) -> Standing:

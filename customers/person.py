@@ -17,7 +17,7 @@ from arbook.companies import keeping
 from arbook.companies.models import Company, User
 from customers import do_not_contact, mirror, retention
 from customers.contact_reading import read_emails, read_phones
-from customers.models import Channel, ConsentEvent, Contact, Customer
+from customers.models import Channel, ConsentEvent, Contact, Customer, OptIn, SignedForm
 
 ERASED = "[erased]"
 # Modules with the same functions in packages beside the one that calls them all.
@@ -157,7 +157,24 @@ def export(person: Person) -> dict[str, list[dict]]:
         "customer": [] if who is None else [_row(who, CUSTOMER) | {"tags": _tags(who)}],
         "contacts": [_row(one, CONTACT) for one in person.contacts],
         "consent": [_row(one, CONSENT) for one in person.consent],
+        "signed forms": list(
+            SignedForm.objects.filter(event__in=person.consent).values(
+                "file_name", "digest", "added_at"
+            )
+        ),
+        "questions for consent": [_row(one, QUESTION) for one in questions(person)],
+        "mails of QuickBooks": []
+        if who is None
+        else list(who.book_mails.values("number", "sent_at")),
     }
+
+
+def questions(person: Person):
+    """What their addresses were asked, or are to be asked."""
+    same = Q(pk__in=[])
+    for channel, address in person.ways:
+        same |= Q(channel=channel, address=address)
+    return OptIn.objects.filter(same, company=person.company)
 
 
 CUSTOMER = [
@@ -184,6 +201,9 @@ CONTACT = ["id", "channel", "address", "written", "name", "source", "state", "st
 CONSENT = ["at", "channel", "address", "direction", "source", "purpose", "wording", "evidence"]
 
 
+QUESTION = ["asked_at", "channel", "address", "state", "source", "wording", "evidence", "reason"]
+
+
 def _row(row, fields: list[str]) -> dict:
     return {name: getattr(row, name) for name in fields}
 
@@ -197,6 +217,7 @@ def mentions(person: Person) -> dict[str, set[int]]:
     found = {
         "customers.contact": set(person.contacts.values_list("pk", flat=True)),
         "customers.consentevent": set(person.consent.values_list("pk", flat=True)),
+        "customers.optin": set(questions(person).values_list("pk", flat=True)),
     }
     if person.customer:
         found["customers.customer"] = {person.customer.pk}
@@ -205,7 +226,11 @@ def mentions(person: Person) -> dict[str, set[int]]:
 
 def count(person: Person, *, now: datetime) -> dict[str, int]:
     """How many rows an erasure takes words out of."""
-    return {"contacts": person.contacts.count(), "lines of consent": _old(person, now).count()}
+    return {
+        "contacts": person.contacts.count(),
+        "lines of consent": _old(person, now).count(),
+        "questions for consent": questions(person).count(),
+    }
 
 
 def erase(person: Person, *, by: User | None, now: datetime, with_name: bool) -> dict[str, int]:
@@ -215,10 +240,21 @@ def erase(person: Person, *, by: User | None, now: datetime, with_name: bool) ->
     retention.remove(
         contacts, f"Erased on {now.astimezone(person.company.zone):%Y-%m-%d}.", now=now
     )
-    old = _old(person, now).update(address="", wording="", evidence={})
+    old_lines = _old(person, now)
+    SignedForm.objects.filter(company=person.company, event__in=old_lines).delete()
+    old = old_lines.update(address="", wording="", evidence={})
+    asked = questions(person)
+    asked.filter(state__in=[OptIn.State.PENDING, OptIn.State.FOR_PERSON]).update(
+        state=OptIn.State.REFUSED, settled_at=now, reason=SAID
+    )
+    questions_left = asked.update(address="", wording="", evidence={})
     if person.customer:
         _erase_name(person.customer, now, with_name)
-    return {"contacts": len(contacts), "lines of consent": old}
+    return {
+        "contacts": len(contacts),
+        "lines of consent": old,
+        "questions for consent": questions_left,
+    }
 
 
 def _old(person: Person, now: datetime):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from arbook.companies import keeping
 from arbook.companies.models import Company
 from customers import do_not_contact
-from customers.models import ConsentEvent, Contact, Customer
+from customers.models import ConsentEvent, Contact, Customer, OptIn, SignedForm
 
 State = Contact.State
 
@@ -36,6 +36,7 @@ def age_out(company: Company, *, now: datetime, dry_run: bool = False) -> dict[s
             rows, lambda batch: remove(batch, said, now=now), dry_run=dry_run
         ),
         "lines of consent": forget_consent(company, now=now, dry_run=dry_run),
+        "questions for consent": forget_questions(company, now=now, dry_run=dry_run),
     }
 
 
@@ -72,12 +73,28 @@ def forget_consent(company: Company, *, now: datetime, dry_run: bool = False) ->
 
     The opt-out itself lives on in the list of whom not to contact.
     """
-    old = ConsentEvent.objects.filter(
-        company=company, at__lt=keeping.months_before(now, 12 * CONSENT_YEARS)
-    ).exclude(address="")
+    old = ConsentEvent.objects.filter(company=company, at__lt=_line(now)).exclude(address="")
     ways = set(old.values_list("channel", "address").distinct())
     count = 0
     for channel, address in do_not_contact.among(company, ways):
         rows = old.filter(channel=channel, address=address)
-        count += rows.count() if dry_run else rows.update(address="", wording="", evidence={})
+        if dry_run:
+            count += rows.count()
+            continue
+        SignedForm.objects.filter(company=company, event__in=rows).delete()
+        count += rows.update(address="", wording="", evidence={})
     return count
+
+
+def forget_questions(company: Company, *, now: datetime, dry_run: bool = False) -> int:
+    """Take the address out of questions that ended without a consent and are older than that."""
+    old = (
+        OptIn.objects.filter(company=company, asked_at__lt=_line(now))
+        .exclude(address="")
+        .exclude(state__in=[OptIn.State.PENDING, OptIn.State.FOR_PERSON])
+    )
+    return old.count() if dry_run else old.update(address="", wording="", evidence={})
+
+
+def _line(now: datetime) -> datetime:
+    return keeping.months_before(now, 12 * CONSENT_YEARS)

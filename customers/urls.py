@@ -1,11 +1,18 @@
 from django.urls import path
 
-from customers.views import acts, detail, listing
+from customers.views import acts, consent, consent_acts, detail, listing
 
 app_name = "customers"
 urlpatterns = [
     path("", listing.listing, name="list"),
     path("export/<slug:kind>/", listing.export, name="export"),
+    path("consent/", consent.listing, name="consent_ledger"),
+    path("consent/export/<slug:kind>/", consent.export, name="consent_export"),
+    path("consent/import/", consent_acts.import_list, name="consent_import"),
+    path("consent/wordings/", consent_acts.wording, name="wordings"),
+    path("consent/forms/<int:form_id>/", consent.signed_form, name="signed_form"),
+    path("consent/stop/<path:address>/", consent_acts.stopped, name="number_stop"),
+    path("consent/of/<path:address>/", consent.number, name="number"),
     path("<int:customer_id>/", detail.detail, name="detail"),
     path("<int:customer_id>/header/", detail.header, name="header"),
     path("<int:customer_id>/timeline/", detail.history, name="timeline"),
@@ -17,6 +24,16 @@ urlpatterns = [
         "<int:customer_id>/contacts/<int:contact_id>/consent/", acts.consent_given, name="consent"
     ),
     path("<int:customer_id>/contacts/<int:contact_id>/stop/", acts.asked_to_stop, name="stop"),
+    path(
+        "<int:customer_id>/contacts/<int:contact_id>/form/",
+        consent_acts.form_upload,
+        name="form_upload",
+    ),
+    path(
+        "<int:customer_id>/contacts/<int:contact_id>/ask/",
+        consent_acts.ask_by_text,
+        name="ask_by_text",
+    ),
     path(
         "<int:customer_id>/contacts/<int:contact_id>/wrong-person/",
         acts.wrong_person,

@@ -20,6 +20,7 @@ from arbook.gateways.quickbooks_shapes import (
     BookPayment,
 )
 from arbook.upsert import Row, Target, upsert
+from customers import book_mails
 from customers import mirror as customer_mirror
 from customers.mirror import Applied
 from invoices import book_news, payment_lines, sync_problems
@@ -75,6 +76,7 @@ def apply_invoices(
         now=now,
         quiet=quiet,
     )
+    book_mails.note(company, unique.values(), now=now)
     if written and not quiet:
         book_news.of_invoices(company, written, now=now)
     return _applied(written, len(unique), [row.id for row in written])

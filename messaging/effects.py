@@ -11,6 +11,7 @@ from customers.models import Customer
 from messaging import (
     delivery,
     dispatch,
+    effects_opt_ins,  # noqa: F401
     effects_plans,  # noqa: F401
     effects_replies,  # noqa: F401
     effects_trial,  # noqa: F401

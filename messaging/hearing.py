@@ -7,12 +7,11 @@ the inbox.
 from datetime import datetime
 
 from arbook.alerts import alerts
-from arbook.audit import log
 from customers import consent
 from customers.models import Channel, ConsentEvent
 from invoices import holds, tasks
 from invoices.models import Hold, Invoice, Task
-from messaging import replies, threads, triage
+from messaging import opt_ins, replies, threads, triage
 from messaging.models import CHANNEL_OF, Message, Thread
 from messaging.triage import Reading
 
@@ -34,6 +33,8 @@ def act(
     now: datetime,
 ) -> None:
     """Do what one reply asks for. The thread and the message are saved, the transaction is open."""
+    if opt_ins.heard(thread, message, reading, carrier_type=carrier_type, now=now):
+        return
     word = triage.carrier_word(message.body) or ""
     if carrier_type == "STOP" or reading.opt_out:
         _stop(thread, message, is_by_carrier=carrier_type == "STOP", word=word, now=now)
@@ -125,14 +126,7 @@ def _start(thread: Thread, message: Message, *, now: datetime) -> bool:
         )
         return thread.customer is not None
     if consent.standing(thread.company, channel, message.address).is_withdrawn:
-        log.record(
-            "consent.asked",
-            f"“{message.body[:80]}” from an opted-out number is no consent until a person"
-            " confirms it.",
-            about=threads.about(thread, message),
-            by=None,
-            at=now,
-        )
+        opt_ins.wishes(thread, message, now=now)
     return False
 
 

@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.gateways import errors, twilio
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from messaging import dispatch, lost_replies, silent_texts, threads
+from messaging import dispatch, line_checks, lost_replies, silent_texts, threads
 
 STOP_ASKING = timedelta(days=3)
 
@@ -27,6 +27,11 @@ def read_campaigns(now: datetime) -> None:
     each_company(read_campaign, now)
 
 
+def look_up_lines(now: datetime) -> None:
+    """Ask what the numbers of waiting texts are, before the first text goes to them."""
+    each_company(_look_up_lines, now, may_be_refused=True)
+
+
 def hear_lost(now: datetime) -> None:
     """Read from Twilio the texts whose webhook never came."""
     each_company(_hear_lost, now, may_be_refused=True)
@@ -39,6 +44,10 @@ def wake_threads(now: datetime) -> None:
 
 def _hear_lost(company: Company, now: datetime) -> None:
     lost_replies.catch_up(company, now=now)
+
+
+def _look_up_lines(company: Company, now: datetime) -> None:
+    line_checks.ahead(company, now=now)
 
 
 def _wake(company: Company, now: datetime) -> None:
@@ -73,14 +82,7 @@ def read_campaign(company: Company, now: datetime) -> None:
         found = twilio.Campaign(UNREADABLE, "", (str(refusal),))
     row.refresh_from_db()
     was = (row.options.get("campaign") or {}).get("state")
-    options = row.options | {
-        "campaign": {
-            "state": found.state,
-            "brand": found.brand_state,
-            "errors": list(found.errors),
-            "read_at": now.isoformat(),
-        }
-    }
+    options = row.options | {"campaign": found.as_json() | {"read_at": now.isoformat()}}
     if found.is_verified:
         # What had blocked the channel is settled once the carriers' registration reads well.
         options.pop("blocked", None)

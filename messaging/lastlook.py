@@ -22,6 +22,7 @@ from messaging import (
     drafting,
     facts,
     gate,
+    line_checks,
     meanwhile,
     proposals,
     stopped,
@@ -56,6 +57,12 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
         return prepared
     if wait := meanwhile.held(company, now=now):
         return prepared | {keys[message.pk]: wait for message in messages}
+    # Before the books: their reading must be fresh when the text leaves.
+    unknown = line_checks.at_the_wire(company, messages, now=now)
+    prepared |= {keys[pk]: wait for pk, wait in unknown.items()}
+    messages = [message for message in messages if message.pk not in unknown]
+    if not messages:
+        return prepared
     read_at = clock.system()
     try:
         books = read_books(company, [line.invoice for one in messages for line in one.lines.all()])

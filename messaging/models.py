@@ -118,6 +118,7 @@ class Message(CompanyOwned):
         REPLY = "reply"
         CONFIRMATION = "confirmation"
         LETTER = "letter"
+        OPT_IN = "opt_in", "opt-in"
 
     class State(models.TextChoices):
         PROPOSED = "proposed"

@@ -185,7 +185,7 @@ def _local_hours(
     if policy.follows_state_hours:
         # A place without a state, abroad for instance, still keeps the federal hours.
         for state in states or ("",):
-            rule = hours_of(state)
+            rule = hours_of(state, day)
             closed = rule.closed_on_state_holidays and day in _state_holidays(state, day.year)
             allowed.append(None if closed else rule.on(day))
     if any(hours is None for hours in allowed):

@@ -9,6 +9,7 @@ urlpatterns = [
     path("undo/<str:moment>/", batch.undo, name="undo"),
     path("<int:message_id>/", batch.message, name="message"),
     path("templates/", include("messaging.template_urls")),
+    path("", include("messaging.consent_urls")),
     path("calls/", include("messaging.call_urls")),
     path("<int:message_id>/approve/", batch.approve, name="approve"),
     path("<int:message_id>/undo/", batch.undo_one, name="undo_one"),

@@ -133,6 +133,7 @@ def invoice(raw: Mapping) -> BookInvoice:
         (get("CustomerMemo") or _EMPTY).get("value") or "",
         bool(get("AllowOnlineCreditCardPayment") or get("AllowOnlineACHPayment")),
         _updated_at(raw),
+        _sent_at(sent) if sent else None,
     )
 
 
@@ -274,6 +275,15 @@ def _updated_at(raw: Mapping) -> datetime | None:
         return datetime.fromisoformat(value).astimezone(UTC)
     except ValueError:
         return instant(value)
+
+
+def _sent_at(value: str) -> datetime | None:
+    """A moment with its zone; what names none is only good for a day."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def _text(raw: Mapping, name: str, inner: str) -> str:

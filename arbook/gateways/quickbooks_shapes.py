@@ -42,8 +42,9 @@ class BookCustomer:
 
 @dataclass(frozen=True, slots=True)
 class BookInvoice:
-    """An invoice as it stands. ``delivered_on`` is the company's day on which QuickBooks sent it;
-    ``online_payment`` says that QuickBooks' own pay page is switched on for it."""
+    """An invoice as it stands. ``delivered_on`` is the company's day on which QuickBooks last sent
+    it, ``delivered_at`` the moment; ``online_payment`` says that QuickBooks' own pay page is
+    switched on for it."""
 
     id: str
     sync_token: str
@@ -63,6 +64,7 @@ class BookInvoice:
     memo: str
     online_payment: bool
     updated_at: datetime | None
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Creating a message has no idempotency key: when the line breaks it may have been
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,9 +20,17 @@ from twilio.rest import Client
 
 from arbook import clock
 from arbook.companies.models import Company
-from arbook.gateways import connections, measures, rehearsal, transport
+from arbook.gateways import (
+    connections,
+    measures,
+    rehearsal,
+    transport,
+    twilio_lists,
+    twilio_registration,
+)
 from arbook.gateways.errors import Refused, Throttled, Unknown, Unreachable, VendorError
 from arbook.gateways.models import Connection
+from arbook.gateways.twilio_registration import Campaign
 
 LONGEST_VALIDITY = 36_000
 LONGEST_BODY = 1600
@@ -57,25 +65,14 @@ class InboundText:
 @dataclass(frozen=True, slots=True)
 class LineType:
     """What a number is. ``kind`` is Twilio's word (mobile, landline, nonFixedVoip, ...) or ``""``;
-    ``checked`` is False when the carriers had no answer."""
+    ``checked`` is False when the carriers had no answer. ``changed_hands`` is None when nobody
+    asked or nobody knows."""
 
     kind: str
     carrier: str
     valid: bool
     checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """The carriers' registration of the company's texting; only VERIFIED may send."""
-
-    state: str
-    brand_state: str
-    errors: tuple[str, ...]
-
-    @property
-    def is_verified(self) -> bool:
-        return self.state == "VERIFIED"
+    changed_hands: bool | None = None
 
 
 def of(company: Company) -> "Twilio":
@@ -169,20 +166,38 @@ class Twilio:
         texts = [text for text in self._call(gather) if text.received_at >= when]
         return sorted(texts, key=lambda text: text.received_at)
 
-    def lookup(self, number: str) -> LineType:
-        """What kind of line a number (E.164) is. Each call costs money."""
+    def lookup(self, number: str, *, since: date | None = None) -> LineType:
+        """What kind of line a number (E.164) is; with ``since``, whether it changed hands after
+        that day. Each call costs money, and the second question extra."""
+        fields = ["line_type_intelligence"]
+        more: dict[str, Any] = {}
+        if since:
+            fields.append("reassigned_number")
+            more["last_verified_date"] = f"{since:%Y%m%d}"
 
         def ask() -> LineType:
             found = self._client.lookups.v2.phone_numbers(number).fetch(
-                fields="line_type_intelligence"
+                fields=",".join(fields), **more
             )
             line = found.line_type_intelligence or {}
+            hands = getattr(found, "reassigned_number", None) or {}
+            said = str(hands.get("is_number_reassigned") or "").lower()
             return LineType(
                 kind=line.get("type") or "",
                 carrier=line.get("carrier_name") or "",
                 valid=bool(found.valid),
                 checked=bool(line.get("type")) and not line.get("error_code"),
+                changed_hands={"yes": True, "true": True, "no": False, "false": False}.get(said),
             )
+
+        return self._call(ask)
+
+    def deactivated_on(self, day: date) -> set[str]:
+        """The US numbers that carriers took out of service on a day; Twilio lists them all."""
+
+        def ask() -> set[str]:
+            found = self._client.messaging.v1.deactivations().fetch(date=day)
+            return twilio_lists.read(found.redirect_to or "", self._client.http_client)
 
         return self._call(ask)
 
@@ -192,15 +207,16 @@ class Twilio:
         def ask() -> Campaign:
             service = self._client.messaging.v1.services(self._service)
             found = next(iter(service.us_app_to_person.list(limit=1)), None)
-            if found is None:
-                return Campaign("", "", ())
-            brand_state, brand_errors = self._brand(found.brand_registration_sid)
-            errors = [*(found.errors or []), *brand_errors]
-            return Campaign(
-                state=str(found.campaign_status or ""),
-                brand_state=brand_state,
-                errors=tuple(_error_text(error) for error in errors),
+            brands = self._client.messaging.v1.brand_registrations
+            sid = found.brand_registration_sid if found else None
+            if sid:
+                brand = _if_offered(lambda: brands(sid).fetch())
+            else:
+                brand = _if_offered(lambda: next(iter(brands.list(limit=1)), None))
+            numbers = _if_offered(
+                lambda: [one.phone_number for one in service.phone_numbers.list(limit=50)]
             )
+            return twilio_registration.campaign(found, brand, numbers)
 
         return self._call(ask)
 
@@ -210,18 +226,6 @@ class Twilio:
         return self._call(lambda: self._client.api.v2010.accounts(sid).fetch().friendly_name or "")
 
     # -- within -------------------------------------------------------------------------------
-
-    def _brand(self, sid: str | None) -> tuple[str, list]:
-        """The brand behind a campaign, for people to read; nothing depends on it."""
-        if not sid:
-            return "", []
-        try:
-            brand = self._client.messaging.v1.brand_registrations(sid).fetch()
-        except TwilioException as error:
-            if _status(error) in (404, transport.NOT_OFFERED):
-                return "", []
-            raise
-        return str(brand.status or ""), brand.errors or []
 
     @property
     def _service(self) -> str:
@@ -311,11 +315,14 @@ def _received(message: Any) -> InboundText:
     return InboundText(message.sid, str(message.from_ or ""), message.to, message.body or "", at)
 
 
-def _error_text(error: Any) -> str:
-    if not isinstance(error, dict):
-        return str(error)[:300]
-    parts = (error.get("error_code"), error.get("description") or error.get("fields"))
-    return " ".join(str(part) for part in parts if part)[:300]
+def _if_offered(ask: Callable[[], Any]) -> Any:
+    """What people read beside the state, or None where there is no such thing to read."""
+    try:
+        return ask()
+    except TwilioException as error:
+        if _status(error) in (404, transport.NOT_OFFERED):
+            return None
+        raise
 
 
 def _plain(text: str) -> str:

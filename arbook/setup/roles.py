@@ -80,6 +80,12 @@ AREAS = (
             posts=_names("messaging", "call_result call_ask"),
             forms=_names("messaging", "call_promise call_dispute")),
     )),
+    Area("Consent and calendar", "shield-check", (
+        Act("Sees the calendar of everything said, and the registration with the carriers", VIEWER,
+            reads=_names("messaging", "calendar calendar_of_customer registration")),
+        Act("Has Twilio asked about the registration; decides whether a yes counts", BOOKKEEPER,
+            posts=_names("messaging", "registration_read"), forms=_names("messaging", "opt_in")),
+    )),
     Area("Texts", "document-text", (
         Act("Reads the texts and their versions", VIEWER,
             reads=_names("messaging", "templates template template_version")),
@@ -90,10 +96,15 @@ AREAS = (
     )),
     Area("Customers", "users", (
         Act("Reads customers and their story; exports them", VIEWER,
-            reads=_names("customers", "list export detail header timeline")),
+            reads=_names("customers", "list export detail header timeline consent_ledger "
+                         "consent_export number wordings")),
         Act("Adds contacts and notes, marks VIPs, records consent and opt-outs", BOOKKEEPER,
-            posts=_names("customers", "vip note stop contact_usable"),
-            forms=_names("customers", "profile contact_new consent wrong_person")),
+            reads=("customers:signed_form",),
+            posts=_names("customers", "vip note stop contact_usable number_stop"),
+            forms=_names("customers", "profile contact_new consent wrong_person form_upload "
+                         "ask_by_text")),
+        Act("Takes over consent that somebody attests, and words it is asked in", MANAGER,
+            forms=("customers:consent_import",), posts=("customers:wordings",)),
         Act("Hands out everything about a person in a file, and erases a person", MANAGER,
             reads=("setup:person",), posts=_names("setup", "person_export person_erase")),
     )),
@@ -171,7 +182,7 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         *("web:robots", "web:theme", "web:styleguide"),
     ),
     Door.LINK: (
-        *("pay", "pay_done", "unsubscribe", "plan", "copy", "copy_pdf"),
+        *("pay", "pay_done", "pay_texts", "unsubscribe", "plan", "copy", "copy_pdf"),
         *("account_reset_password_from_key", "account_confirm_email"),
     ),
     Door.WATCH: ("operations:alive", "operations:ready", "operations:metrics"),

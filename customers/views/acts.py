@@ -9,8 +9,15 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import storable
 from arbook.web.respond import done, refused, show
-from customers import consent, contacts, profile, tags
-from customers.forms import ConsentForm, ContactForm, NoteForm, ProfileForm, WrongPersonForm
+from customers import consent, contacts, ledger, profile, tags
+from customers.forms import (
+    AgainForm,
+    ConsentForm,
+    ContactForm,
+    NoteForm,
+    ProfileForm,
+    WrongPersonForm,
+)
 from customers.models import ConsentEvent, Contact, Customer
 
 CHANGED = "customer-changed"
@@ -20,7 +27,7 @@ def _customer(company, customer_id) -> Customer:
     return get_object_or_404(Customer.objects.of(company).select_related("company"), pk=customer_id)
 
 
-def _contact(company, customer_id, contact_id) -> Contact:
+def contact_of(company, customer_id, contact_id) -> Contact:
     rows = Contact.objects.of(company).select_related("customer", "company")
     return get_object_or_404(rows, pk=contact_id, customer=customer_id)
 
@@ -30,7 +37,7 @@ def _page(customer: Customer, tab: str = "") -> str:
     return f"{url}?tab={tab}" if tab else url
 
 
-def _form(request, title, submit, form, customer, tab="contacts", **context):
+def contact_form(request, title, submit, form, customer, tab="contacts", **context):
     return show(
         request,
         page="customers/form_page.html",
@@ -80,12 +87,12 @@ def contact_new(request, company, customer_id):
                 message="The contact was added.",
                 leave=True,
             )
-    return _form(request, "Add a contact", "Add contact", form, customer)
+    return contact_form(request, "Add a contact", "Add contact", form, customer)
 
 
 @company_view(Role.BOOKKEEPER)
 def consent_given(request, company, customer_id, contact_id):
-    contact = _contact(company, customer_id, contact_id)
+    contact = contact_of(company, customer_id, contact_id)
     customer = contact.customer
     if not contact.address:
         return refused(
@@ -93,16 +100,19 @@ def consent_given(request, company, customer_id, contact_id):
             message="Nobody can consent for a number that cannot be read.",
             go_to=_page(customer, "contacts"),
         )
-    form = ConsentForm(request.POST or None)
+    standing = consent.standing(company, contact.channel, contact.address)
+    form_class = AgainForm if standing.is_withdrawn else ConsentForm
+    form = form_class(request.POST or None)
     if form.is_valid():
-        evidence = form.cleaned_data["evidence"]
+        given = form.cleaned_data
+        proof = {"where": given["evidence"], "reason": given.get("reason", "")}
         consent.grant(
             company,
             channel=contact.channel,
             address=contact.address,
-            source=form.cleaned_data["source"],
-            wording=form.cleaned_data["wording"],
-            evidence={"where": evidence} if evidence else {},
+            source=given["source"],
+            wording=given["wording"],
+            evidence={name: value for name, value in proof.items() if value},
             by=request.user,
             now=clock.now(),
         )
@@ -113,10 +123,9 @@ def consent_given(request, company, customer_id, contact_id):
             message="Consent was recorded.",
             leave=True,
         )
-    standing = consent.standing(company, contact.channel, contact.address)
-    return _form(
+    return contact_form(
         request,
-        f"Consent for {contact.address}",
+        f"Consent for {ledger.shown(contact.channel, contact.address)}",
         "Record consent",
         form,
         customer,
@@ -132,7 +141,7 @@ def consent_given(request, company, customer_id, contact_id):
 @require_POST
 def asked_to_stop(request, company, customer_id, contact_id):
     """One click: nothing more goes to this number or address."""
-    contact = _contact(company, customer_id, contact_id)
+    contact = contact_of(company, customer_id, contact_id)
     if not contact.address:
         return refused(
             request,
@@ -159,7 +168,7 @@ def asked_to_stop(request, company, customer_id, contact_id):
 
 @company_view(Role.BOOKKEEPER)
 def wrong_person(request, company, customer_id, contact_id):
-    contact = _contact(company, customer_id, contact_id)
+    contact = contact_of(company, customer_id, contact_id)
     form = WrongPersonForm(request.POST or None, initial={"reason": "Somebody else answers there."})
     if form.is_valid():
         contacts.mark(
@@ -177,14 +186,14 @@ def wrong_person(request, company, customer_id, contact_id):
             leave=True,
         )
     title = f"{contact} belongs to somebody else"
-    return _form(request, title, "Mark as wrong person", form, contact.customer)
+    return contact_form(request, title, "Mark as wrong person", form, contact.customer)
 
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
 def contact_usable(request, company, customer_id, contact_id):
     """Use a contact again that was set aside."""
-    contact = _contact(company, customer_id, contact_id)
+    contact = contact_of(company, customer_id, contact_id)
     if not contact.address:
         return refused(
             request,
@@ -213,7 +222,7 @@ def profile_edit(request, company, customer_id):
     if form.is_valid():
         profile.change(customer, by=request.user, now=clock.now(), **form.cleaned_data)
         return done(request, go_to=_page(customer), changed=CHANGED, message="Saved.", leave=True)
-    return _form(request, f"About {customer}", "Save", form, customer, tab="")
+    return contact_form(request, f"About {customer}", "Save", form, customer, tab="")
 
 
 @company_view(Role.BOOKKEEPER)
@@ -230,4 +239,4 @@ def note_new(request, company, customer_id):
             message="The note is kept.",
             leave=True,
         )
-    return _form(request, "Add a note", "Keep the note", form, customer, tab="notes")
+    return contact_form(request, "Add a note", "Keep the note", form, customer, tab="notes")

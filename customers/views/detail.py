@@ -17,6 +17,7 @@ TABS = {
     "timeline": "Timeline",
     "invoices": "Invoices",
     "contacts": "Contacts and consent",
+    "calendar": "Calendar",
     "notes": "Notes",
 }
 KINDS = {

@@ -105,4 +105,6 @@ def _texts(row: Connection | None) -> Connected:
         return Connected(True, "the campaign cannot be read; the carriers decide", read_at)
     if state != "VERIFIED":
         return Connected(False, f"the campaign is {state}, not VERIFIED", read_at)
+    if campaign.get("numbers") == []:
+        return Connected(False, "no number is in the sender's pool at Twilio", read_at)
     return Connected(True, "campaign VERIFIED", read_at)

@@ -5,13 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
-
 from arbook.companies.models import Company
 from customers import consent, contacts
 from customers.models import Contact
-from messaging import budget, delivery_codes
+from messaging import budget
+from messaging import touches as contacts_made
 from messaging.models import Message
 
 
@@ -56,29 +54,10 @@ def unusable(
 def touches(
     company: Company, ids: Collection[int], *, now: datetime
 ) -> tuple[dict[int, list[datetime]], set[int], set[int]]:
-    """Contacts of the last week on every channel, and who was ever mailed or texted before.
-
-    Rehearsals count among themselves: a customer never saw them.
-    """
-    said = Message.objects.of(company).filter(customer__in=ids, direction=Message.Direction.OUT)
-    if company.mode != Company.Mode.DRY_RUN:
-        said = said.filter(test_address="")
-    said = (
-        said.exclude(Q(state=Message.State.FAILED) & ~Q(error_code__in=delivery_codes.RETRIED))
-        .annotate(said_at=Coalesce("handed_over_at", "settled_at"))
-        .filter(Q(handed_over_at__isnull=False) | Q(state=Message.State.FAILED))
-    )
-    recent = (
-        said.filter(said_at__gt=now - budget.WEEK)
-        .exclude(purpose__in=[Message.Purpose.RECEIPT, Message.Purpose.CONFIRMATION])
-        .exclude(medium=Message.Medium.NOTE)
-        .values_list("customer_id", "said_at")
-    )
-    lately: dict[int, list[datetime]] = defaultdict(list)
-    for pk, at in recent:
-        lately[pk].append(at)
-    arrived = said.exclude(state=Message.State.FAILED)
+    """Contacts of the last week on every channel, and who was ever mailed or texted before."""
+    recent = contacts_made.lately(company, ids, since=now - budget.WEEK, now=now)
+    arrived = contacts_made.said(company, ids).exclude(state=Message.State.FAILED)
     spoken = set(arrived.order_by().values_list("customer_id", "medium").distinct())
     mailed = {pk for pk, medium in spoken if medium == Message.Medium.EMAIL}
     texted = {pk for pk, medium in spoken if medium == Message.Medium.SMS}
-    return lately, mailed, texted
+    return {pk: [one.at for one in many] for pk, many in recent.items()}, mailed, texted

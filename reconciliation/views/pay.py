@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from arbook import clock, wall
 from arbook.web.limits import limited, public_limits
+from customers import opt_ins
 from reconciliation import checkout, owed, paylinks
 from reconciliation.models import CheckoutAttempt, PayLink
 
@@ -19,7 +20,7 @@ from reconciliation.models import CheckoutAttempt, PayLink
 _ANYWHERE = ["https:", "http://127.0.0.1:*"] if settings.DEVELOPMENT else ["https:"]
 
 
-def _behind_link(view):
+def behind_link(view):
     """Call the view with the link a token proves, inside the link's company."""
 
     @wraps(view)
@@ -45,7 +46,7 @@ def _link(token: str) -> PayLink:
 @csp_update({"form-action": _ANYWHERE})
 @limited("pay", limits=public_limits)
 @require_http_methods(["GET", "HEAD", "POST"])
-@_behind_link
+@behind_link
 def pay(request, link):
     """Looking changes nothing but a counter; only the button's POST opens Stripe's page."""
     now, problem = clock.now(), ""
@@ -75,6 +76,7 @@ def _page(request, link: PayLink, *, problem: str = ""):
             "currency": state.parts[0].invoice.currency if state.parts else link.company.currency,
             "today": link.company.local_date(now),
             "problem": problem,
+            "texts_offered": opt_ins.offered(link.customer),
         },
         status=503 if problem else 200,
     )
@@ -83,7 +85,7 @@ def _page(request, link: PayLink, *, problem: str = ""):
 @never_cache
 @limited("pay", limits=public_limits)
 @require_safe
-@_behind_link
+@behind_link
 def done(request, link):
     """Where Stripe sends the customer back to. Coming here proves nothing; we look at our rows."""
     attempt = link.attempts.order_by("-pk").first()

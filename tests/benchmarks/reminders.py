@@ -101,6 +101,8 @@ def propose(desk: Desk, size: int) -> None:
         .values_list("address", flat=True)
     )
     desk.prepare()
+    # The job that asks Lookup ahead has been here.
+    Contact.objects.of(desk.company).update(line_type="mobile", line_checked_at=desk.now)
 
 
 def _fill(desk: Desk, count: int) -> None:

@@ -19,6 +19,7 @@ EXTRAS = (
     r"/Accounts/AC\w+\.json",
     r"/a2p/BrandRegistrations",
     r"/PhoneNumbers",
+    r"/Deactivations",
 )
 HOP = {"connection", "content-length", "transfer-encoding", "date", "server"}
 

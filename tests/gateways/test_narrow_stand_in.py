@@ -71,6 +71,7 @@ def test_connecting_reading_sending_and_posting_go_on(narrow, desk):
         "catch up with Stripe",
         "hear lost replies",
         "compare with the books",
+        "read deactivated numbers",
     }
     assert "Refused" in JobRun.objects.get(name="compare with the books").error
     assert BooksState.objects.get().error == ""

@@ -12,7 +12,7 @@ from arbook.outbox.models import Effect
 from arbook.system import causes
 from arbook.system.models import Bulk
 from arbook.webhooks.models import WebhookEvent
-from customers.models import Channel
+from customers.models import Channel, ConsentEvent, Customer, OptIn, SignedForm
 from invoices import approvals, letters
 from invoices.models import (
     Approval,
@@ -53,7 +53,8 @@ def lived_in(slug: str) -> LivedIn:
     customer = factories.customer(company)
     contact = factories.contact(customer, Channel.SMS)
     factories.contact(customer, Channel.EMAIL)
-    factories.consent(contact)
+    yes = factories.consent(contact)
+    form, question = _consent(company, customer, yes)
     first, second = factories.invoice(customer, "100.00"), factories.invoice(customer, "50.00")
     step = cadence.steps.get(key="day-30")
     reminder = Reminder.objects.create(
@@ -154,6 +155,9 @@ def lived_in(slug: str) -> LivedIn:
             "company_slug": company.slug,
             "customer_id": customer.pk,
             "contact_id": contact.pk,
+            "address": contact.address,
+            "form_id": form.pk,
+            "opt_in_id": question.pk,
             "invoice_id": first.pk,
             "hold_id": hold.pk,
             "message_id": message.pk,
@@ -206,6 +210,29 @@ def _plan(company: Company, customer, invoice) -> PaymentPlan:
                 **about, number=number, due_on=day, amount=invoice.balance / 2
             )
     return plan
+
+
+def _consent(company: Company, customer: Customer, yes: ConsentEvent) -> tuple[SignedForm, OptIn]:
+    """A paper behind a consent, and somebody's yes that a person has to judge."""
+    form = SignedForm.objects.create(
+        company=company,
+        event=yes,
+        file_name="form.pdf",
+        media_type="application/pdf",
+        digest="1" * 64,
+        content=b"%PDF-1.4",
+        added_at=NOW,
+    )
+    question = OptIn.objects.create(
+        company=company,
+        customer=customer,
+        address=f"+1860556{company.pk % 10000:04}",
+        state=OptIn.State.FOR_PERSON,
+        source=ConsentEvent.Source.REPLY,
+        wording="Yes please",
+        asked_at=NOW,
+    )
+    return form, question
 
 
 def _member(company: Company, role: Role) -> User:

@@ -194,7 +194,7 @@ def test_support_is_closed_to_every_member_and_guest(here, method):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_link_that_proves_nothing_leads_nowhere(here, method):
     client, wrong = _client(here.people[Role.OWNER]), {}
-    for name in ("pay", "pay_done", "unsubscribe"):
+    for name in ("pay", "pay_done", "pay_texts", "unsubscribe"):
         status = getattr(client, method)(_paths(Door.LINK)[name]).status_code
         if status not in (404, 405):
             wrong[name] = status

@@ -115,6 +115,9 @@ class Twilio:
 
     def find(self, request: Request) -> Call:
         request.path = unquote(request.path)
+        if request.method == "GET" and request.path.startswith(registration.LISTS):
+            day = request.path.removeprefix(registration.LISTS).removesuffix(".txt")
+            return Call("deactivations.list", partial(registration.deactivated, self, day))
         account = self._authenticated(request)
         if account is None:
             return Call("unauthorized", _unauthorized)

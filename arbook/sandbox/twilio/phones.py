@@ -30,6 +30,9 @@ class PhoneData:
     carrier: str = "Example Wireless"
     fate: str = "delivered"
     lookup_error: int | None = None
+    # Days as YYYY-MM-DD: since when somebody else has the number; when its carrier gave it up.
+    reassigned_on: str = ""
+    gave_up_on: str = ""
 
 
 class Phone:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from arbook.sandbox.twilio import Twilio
 
 routes = Routes()
+LISTS = "/lists/deactivated-"
 SINCE = datetime(2026, 1, 12, 15, 0, tzinfo=UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -34,6 +35,15 @@ def lookup(twilio: "Twilio", account: AccountData, request: Request, number: str
             "mobile_network_code": "260" if phone.line == "mobile" else None,
             "error_code": phone.lookup_error,
         }
+    hands = None
+    if phone and "reassigned_number" in sent.get("Fields", ""):
+        verified = sent.get("LastVerifiedDate", "")
+        changed = phone.reassigned_on.replace("-", "")
+        hands = {
+            "last_verified_date": verified or None,
+            "is_number_reassigned": "yes" if changed and changed > verified else "no",
+            "error_code": None,
+        }
     national = f"({number[2:5]}) {number[5:8]}-{number[8:]}" if us and valid else None
     return Response.json(
         {
@@ -45,9 +55,27 @@ def lookup(twilio: "Twilio", account: AccountData, request: Request, number: str
             "validation_errors": [] if valid else ["INVALID_LENGTH"],
             "caller_name": None,
             "line_type_intelligence": line,
+            "reassigned_number": hands,
             "url": f"{request.base}/v2/PhoneNumbers/{number}",
         }
     )
+
+
+@routes.on("GET", "/v1/Deactivations", "deactivations.fetch")
+def deactivations(twilio: "Twilio", account: AccountData, request: Request) -> Response:
+    """Where the list of a day lies, for two minutes."""
+    sent = {name: values[0] for name, values in request.query.items()}
+    check("deactivations.fetch", sent)
+    day = sent.get("Date", "")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        raise TwilioError(20001, "Date must be YYYY-MM-DD")
+    return Response.json({"redirect_to": f"{request.base}{LISTS}{day}.txt"}, 307)
+
+
+def deactivated(twilio: "Twilio", day: str) -> Response:
+    """The list itself, one number a line, which whoever has the address may read."""
+    gone = [one.number for one in twilio.sandbox.state.phones.values() if one.gave_up_on == day]
+    return Response(200, "".join(f"{one[1:]}\n" for one in gone).encode(), "text/plain")
 
 
 def _brand(account: AccountData, brand: Brand) -> dict[str, Any]:
