@@ -4,7 +4,7 @@ import pickle
 from collections import Counter
 from pathlib import Path
 
-from tests.chaos.judges import Verdict
+from tests.chaos.judging import Verdict
 from tests.chaos.ledger import Ledger
 
 MOST_TOLD = 12

@@ -8,6 +8,7 @@ import pytest
 
 from tests.chaos import judges
 from tests.chaos.cast import DAY, PLACES, cast
+from tests.chaos.judges import access, asking, day, messages, money, rows
 from tests.chaos.ledger import (
     BookInvoice,
     BookPayment,
@@ -69,7 +70,7 @@ def ledger() -> Ledger:
         looks=10,
         sessions=[("harbor", True)],
         secrets=[("connection 1", True)],
-        faults=judges.LEAST_FAULTS,
+        faults=day.LEAST_FAULTS,
     )
 
 
@@ -130,7 +131,7 @@ def _two_reminders_a_day(ledger):
 
 
 def _text_after_payment(ledger):
-    ledger.texts[0] = replace(ledger.texts[0], real=REAL + 30 + judges.FRESH + 1)
+    ledger.texts[0] = replace(ledger.texts[0], real=REAL + 30 + asking.FRESH + 1)
 
 
 def _text_over_too_much(ledger):
@@ -142,7 +143,7 @@ def _text_about_another_ones_invoice(ledger):
 
 
 def _text_after_stop(ledger):
-    ledger.stops[0] = replace(ledger.stops[0], real=REAL - judges.ON_THE_WIRE - 1)
+    ledger.stops[0] = replace(ledger.stops[0], real=REAL - messages.ON_THE_WIRE - 1)
 
 
 def _text_without_consent(ledger):
@@ -214,38 +215,38 @@ def _too_few_faults(ledger):
 
 
 DOCTORED = [
-    (_doubled_payment, judges.posted_once),
-    (_missing_posting, judges.posted_once),
-    (_posting_of_a_failed_charge, judges.posted_once),
-    (_another_amount, judges.posted_once),
-    (_another_invoice, judges.on_the_right_invoices),
-    (_left_over_while_open, judges.on_the_right_invoices),
-    (_payment_of_nobody, judges.nothing_strange_in_the_books),
-    (_drift, judges.mirror_agrees),
-    (_uncaptured, judges.captured),
-    (_doubled_text, judges.no_text_twice),
-    (_doubled_mail, judges.no_mail_twice),
-    (_two_reminders_a_day, judges.within_the_budget),
-    (_text_after_payment, judges.none_after_payment),
-    (_text_over_too_much, judges.none_after_payment),
-    (_text_about_another_ones_invoice, judges.none_after_payment),
-    (_text_after_stop, judges.none_after_stop),
-    (_text_without_consent, judges.none_without_consent),
-    (_text_to_a_stranger, judges.none_without_consent),
-    (_text_at_night, judges.within_the_hours),
-    (_mail_before_seven, judges.within_the_hours),
-    (_lost_reply, judges.every_reply_kept),
-    (_unwritten_stop, judges.every_stop_written),
-    (_unknown_text, judges.every_text_known),
-    (_stuck_row, judges.every_row_settled),
-    (_due_row, judges.every_row_settled),
-    (_dead_without_cause, judges.every_row_settled),
-    (_stall, judges.no_stall),
-    (_lost_session, judges.sessions_hold),
-    (_unreadable_secret, judges.secrets_readable),
-    (_touched_chain, judges.chain_verifies),
-    (_a_kind_never_hit, judges.every_kind_hit),
-    (_too_few_faults, judges.enough_faults),
+    (_doubled_payment, money.posted_once),
+    (_missing_posting, money.posted_once),
+    (_posting_of_a_failed_charge, money.posted_once),
+    (_another_amount, money.posted_once),
+    (_another_invoice, money.on_the_right_invoices),
+    (_left_over_while_open, money.on_the_right_invoices),
+    (_payment_of_nobody, money.nothing_strange_in_the_books),
+    (_drift, money.mirror_agrees),
+    (_uncaptured, money.captured),
+    (_doubled_text, messages.no_text_twice),
+    (_doubled_mail, messages.no_mail_twice),
+    (_two_reminders_a_day, messages.within_the_budget),
+    (_text_after_payment, messages.none_after_payment),
+    (_text_over_too_much, messages.none_after_payment),
+    (_text_about_another_ones_invoice, messages.none_after_payment),
+    (_text_after_stop, messages.none_after_stop),
+    (_text_without_consent, messages.none_without_consent),
+    (_text_to_a_stranger, messages.none_without_consent),
+    (_text_at_night, messages.within_the_hours),
+    (_mail_before_seven, messages.within_the_hours),
+    (_lost_reply, rows.every_reply_kept),
+    (_unwritten_stop, rows.every_stop_written),
+    (_unknown_text, rows.every_text_known),
+    (_stuck_row, rows.every_row_settled),
+    (_due_row, rows.every_row_settled),
+    (_dead_without_cause, rows.every_row_settled),
+    (_stall, rows.no_stall),
+    (_lost_session, access.sessions_hold),
+    (_unreadable_secret, access.secrets_readable),
+    (_touched_chain, access.chain_verifies),
+    (_a_kind_never_hit, day.every_kind_hit),
+    (_too_few_faults, day.enough_faults),
 ]
 
 
