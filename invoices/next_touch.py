@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models.functions import Length
 
 from invoices import cadence
+from invoices.default_cadences import TEXTS
 from invoices.models import Invoice, Reminder
 
 
@@ -30,6 +31,8 @@ def sentence(subject: Invoice | Reminder, *, today: date) -> str:
         return "Nothing planned: no step of the cadence is left for this invoice."
     step = reminder.step
     name = f"{step.get_action_display()} ({step_day(step)} from {step.get_anchor_display()})"
+    if reminder.source:
+        name = f"{step.get_action_display()} ({TEXTS.get(step.template, step.template).lower()})"
     day = f"{reminder.due_on:%a} {reminder.due_on:%b} {reminder.due_on.day}"
     if step.action in cadence.MESSAGES:
         if reminder.due_on > today:

@@ -82,7 +82,7 @@ def propose(
         company,
         kind=Approval.Kind.PLAN,
         subject=plan.source,
-        title=f"Payment plan of {customer}: {len(dues)} instalments",
+        title=f"Payment plan in {len(dues)} instalments: {customer}",
         why=plan.why or f"{customer} asked to pay {money.words(total, company.currency)} in parts.",
         customer=customer,
         amount=total,

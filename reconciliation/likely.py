@@ -48,7 +48,7 @@ def of(task: Task, *, today: date) -> list[Likely]:
     company, customer = task.company, task.customer
     if customer is None:
         return []
-    wanted = _amounts(task)
+    wanted, others = _amounts(task)
     said_on = company.local_date(task.opened_at)
     rows = Payment.objects.of(company).filter(
         is_void=False, is_deleted=False, total__gt=0, paid_on__gte=said_on - BEFORE
@@ -59,7 +59,7 @@ def of(task: Task, *, today: date) -> list[Likely]:
     )
     named = _on_invoice(task.invoice)
     found = [
-        _of_books(row, customer, wanted, said_on, task.detail, named)
+        _of_books(row, task, (wanted, others), said_on, named)
         for row in rows.select_related("customer")[:200]
     ]
     addresses = customer.contacts.filter(channel=Channel.EMAIL).values("address")
@@ -71,7 +71,7 @@ def of(task: Task, *, today: date) -> list[Likely]:
                 | Q(customer=None, amount__in=wanted))
         .prefetch_related("matches")
     )  # fmt: skip
-    found += [_of_stripe(row, task, wanted, said_on) for row in captured[:50]]
+    found += [_of_stripe(row, task, (wanted, others), said_on) for row in captured[:50]]
     fitting = [one for one in found if one.score >= LEAST]
     return sorted(fitting, key=lambda one: (-one.score, -one.on.toordinal(), one.name))[:MOST]
 
@@ -124,15 +124,15 @@ def _have_it_applied(task: Task, chosen: Likely, by: User, now: datetime) -> Non
     )
 
 
-def _amounts(task: Task) -> list[Decimal]:
-    """Sums they may speak of: what was said, the invoice's, all that is open."""
-    opened = list(
-        Invoice.objects.open().filter(customer=task.customer).values_list("balance", flat=True)
-    )
-    sums = [task.amount, sum(opened, money.ZERO), *opened]
+def _amounts(task: Task) -> tuple[list[Decimal], list[Decimal]]:
+    """Sums they probably speak of (what was said, the invoice's, all that is open), and others."""
+    rows = Invoice.objects.open().filter(customer=task.customer)
+    opened = list(rows.values_list("balance", flat=True))
+    sums = {task.amount, sum(opened, money.ZERO)}
     if task.invoice:
-        sums += [task.invoice.balance, task.invoice.total]
-    return sorted({one for one in sums if one and one > 0})
+        sums |= {task.invoice.balance, task.invoice.total}
+    wanted = sorted(one for one in sums if one and one > 0)
+    return wanted, sorted(set(opened) - set(wanted))
 
 
 def _on_invoice(invoice: Invoice | None) -> set[int]:
@@ -147,8 +147,9 @@ def _on_invoice(invoice: Invoice | None) -> set[int]:
     return set(rows.values_list("payment", flat=True))
 
 
-def _of_books(row: Payment, customer, wanted, said_on, words, named) -> Likely:
-    terms = [_amount_term(row.total, wanted), _day_term(row.paid_on, said_on)]
+def _of_books(row: Payment, task: Task, sums, said_on, named) -> Likely:
+    customer, words = task.customer, task.detail
+    terms = [_amount_term(row.total, *sums), _day_term(row.paid_on, said_on)]
     terms.append(
         ("their payment", 15)
         if row.customer_id == customer.pk
@@ -166,10 +167,10 @@ def _of_books(row: Payment, customer, wanted, said_on, words, named) -> Likely:
     )
 
 
-def _of_stripe(row: StripePayment, task: Task, wanted, said_on) -> Likely:
+def _of_stripe(row: StripePayment, task: Task, sums, said_on) -> Likely:
     customer, invoice = task.customer, task.invoice
     day = task.company.local_date(row.settled_at or row.started_at)
-    terms = [_amount_term(row.amount, wanted), _day_term(day, said_on)]
+    terms = [_amount_term(row.amount, *sums), _day_term(day, said_on)]
     if row.customer_id == customer.pk:
         terms.append(("through their pay link", 20))
     elif row.payer_email:
@@ -186,16 +187,17 @@ def _likely(kind, pk, what, amount, currency, on, terms, **more) -> Likely:
     return Likely(kind, pk, what, amount, currency, on, score, terms, **more)
 
 
-def _amount_term(amount: Decimal, wanted: list[Decimal]) -> tuple[str, int]:
+def _amount_term(amount: Decimal, wanted: list[Decimal], others: list[Decimal]) -> tuple[str, int]:
+    if amount in wanted:
+        return "exactly the amount", 50
+    if amount in others:
+        return "the amount of another invoice", 20
     if not wanted:
         return "", 0
     nearest = min(wanted, key=lambda one: abs(one - amount))
     off = abs(nearest - amount)
-    if not off:
-        return "exactly the amount", 50
-    if off <= nearest / 100:
-        return f"{money.words(off)} off", 40
-    return (f"{money.words(off)} off", 20) if off <= nearest / 20 else ("", 0)
+    points = 40 if off <= nearest / 100 else 20 if off <= nearest / 20 else -30
+    return f"{money.words(off)} off", points
 
 
 def _day_term(day: date, said_on: date) -> tuple[str, int]:
