@@ -210,6 +210,8 @@ def _items(
     now: datetime,
 ) -> dict[int, list[Item]]:
     whose = {one.pk: one for one in customers}
+    for one in whose.values():
+        one.company = company
     first, last = company.local_date(since), company.local_date(until - timedelta(seconds=1))
     found: dict[int, list[Item]] = defaultdict(list)
     rows = (
@@ -219,6 +221,7 @@ def _items(
         .select_related("approved_by")
     )
     for row in rows:
+        row.company = company
         found[row.customer_id].append(_message(company, row, whose[row.customer_id], now))
     for pk, many in book_mails.lately(company, whose, since=since, until=until).items():
         for mail in many:

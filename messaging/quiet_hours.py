@@ -131,6 +131,14 @@ def validity_seconds(now: datetime, place: Place, policy: HoursPolicy = TEXT_HOU
     return max(1, min(LONGEST_VALIDITY, int((ends_at - now).total_seconds())))
 
 
+def their_time(at: datetime, place: Place) -> str:
+    """An instant on the recipient's own clock, and whose clock that is."""
+    zone = place.zones[0]
+    local = at.astimezone(ZoneInfo(zone))
+    where = f"in {place.label}" if place.is_known else f"{zone_name(zone)} time"
+    return f"{local:%a %H:%M} {where}"
+
+
 def _upcoming(now: datetime, place: Place, policy: HoursPolicy) -> Iterable[Window]:
     today = now.astimezone(ZoneInfo(place.zones[0])).date()
     for ahead in range(-1, SEARCH_DAYS + 1):

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from arbook.audit.models import Entry
-from messaging import inbox, threads
+from messaging import inbox, quiet_hours, threads, ways
 from messaging.models import Message, Thread
 
 LONGEST_TALK = 200
@@ -144,8 +144,8 @@ def _fate(row: Message, now: datetime) -> str:
         case Message.State.APPROVED if row.error:
             return f"Not known whether it left: {row.error}"
         case Message.State.APPROVED if row.send_after and row.send_after > now:
-            local = row.send_after.astimezone(row.company.zone)
-            return f"Leaves {local:%a %H:%M}{test}"
+            place = ways.place_of(row.thread, row.medium, row.address)
+            return f"Leaves {quiet_hours.their_time(row.send_after, place)}{test}"
         case Message.State.APPROVED:
             return f"Leaving{test}"
         case Message.State.DELIVERED:

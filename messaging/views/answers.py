@@ -11,7 +11,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import storable
 from arbook.web.respond import done, is_fragment, refused, show
-from messaging import replies, saved_replies, threads, typists, ways
+from messaging import quiet_hours, replies, saved_replies, threads, typists, ways
 from messaging.forms.inbox import NOTE, AnswerForm
 from messaging.models import Message, Thread
 from messaging.replies import ReplyRefused
@@ -86,7 +86,11 @@ def _leaves(sent: Message, *, is_chosen: bool) -> str:
         return "The answer is on its way."
     local = sent.send_after.astimezone(sent.company.zone)
     at = f"{local:%a} {local:%b} {local.day}, {local:%H:%M}"
-    return f"It leaves {at}." if is_chosen else f"It leaves {at}, at a decent hour for them."
+    place = ways.place_of(sent.thread, sent.medium, sent.address)
+    theirs = quiet_hours.their_time(sent.send_after, place)
+    if is_chosen:
+        return f"It leaves {at} ({theirs})."
+    return f"It leaves {at}, at a decent hour for them ({theirs})."
 
 
 def _refused(request, thread, now, refusal, *, seen):

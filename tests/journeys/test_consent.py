@@ -52,7 +52,7 @@ def test_an_opt_out_in_any_words_is_heard_confirmed_and_final(
 
     assert standing(desk, MOBILE) == "withdrawn"
     handset.reload()
-    expect(handset.get_by_text(confirmed)).to_be_visible()
+    expect(handset.locator(".bubble", has_text=confirmed)).to_be_visible()
     for _ in range(4):
         desk.passes(days=4, by=person)
     assert len(desk.sent_to(MOBILE)) == 2  # the reminder, and that we heard

@@ -134,6 +134,15 @@ def test_the_customers_own_clock_is_named_while_a_text_is_held():
     )
 
 
+def test_an_hour_is_told_on_the_customers_clock_wherever_the_company_sits():
+    at = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+    assert quiet_hours.their_time(at, locate(postal_code="90001", city="Los Angeles")) == (
+        "Mon 09:00 in Los Angeles, CA"
+    )
+    assert quiet_hours.their_time(at, locate()) == "Mon 12:00 New York time"
+
+
 # --- The table of laws ----------------------------------------------------------------------------
 
 

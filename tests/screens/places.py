@@ -55,6 +55,7 @@ OUTSIDE = [
     Place("pay-in-flight", "{flying}", who=""),
     Place("pay-set-aside", "{contested}", who=""),
     Place("pay-unknown", "/pay/0-aaaaaaaaaaaaaaaa/", who="", status=404),
+    Place("pay-texts", "{unpaid}texts/", who=""),
     Place("checkout", "{unpaid}", who="", steps=("click .pay-form button",)),
     Place("unsubscribe", "{unsubscribe}", who=""),
 ]
@@ -108,6 +109,21 @@ DAY = [
 ]
 BOOKS = [
     Place("customers", CUSTOMERS, who=BOOKKEEPER),
+    Place("consent", f"{CUSTOMERS}consent/", who=MANAGER),
+    Place("consent-none", f"{CUSTOMERS}consent/?q=zzzz", who=BOOKKEEPER),
+    Place("consent-unknown", f"{CUSTOMERS}consent/?standing=unknown", who=BOOKKEEPER),
+    Place("consent-number", f"{CUSTOMERS}consent/", who=BOOKKEEPER, link=ROW),
+    Place("consent-import", f"{CUSTOMERS}consent/import/", who=MANAGER),
+    Place("consent-words", f"{CUSTOMERS}consent/wordings/", who=MANAGER),
+    Place("registration", f"{MESSAGES}registration/", who=MANAGER),
+    Place("calendar", f"{MESSAGES}calendar/", who=BOOKKEEPER),
+    Place("calendar-none", f"{MESSAGES}calendar/?from=2026-01-01", who=BOOKKEEPER),
+    Place(
+        "calendar-customer",
+        "{ten_open}?tab=calendar",
+        who=BOOKKEEPER,
+        steps=("wait .calendar-days",),
+    ),
     Place("customers-none", f"{CUSTOMERS}?q=zzzz", who=BOOKKEEPER),
     Place("customer", f"{CUSTOMERS}?q=blackbird", who=BOOKKEEPER, link=ROW),
     Place("customer-long", f"{CUSTOMERS}?q=Beteiligung", who=BOOKKEEPER, link=ROW),
