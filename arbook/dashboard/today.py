@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Case, Count, F, Min, OuterRef, Subquery, Sum, Value, When, Window
+from django.db.models import Case, Count, F, Min, OuterRef, Q, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 
@@ -69,8 +69,11 @@ class Queue:
 
 
 Kind = Task.Kind
+# Broken promises and instalments are calls like others, and go before them.
+GIVEN_WORD = Q(kind=Kind.CALL) & (Q(key__startswith="promise:") | Q(key__startswith="plan:"))
 QUEUES = [
     Queue("replies", "Replies waiting", "chat-bubble-left-right", "messaging:inbox"),
+    Queue("promises", "Broken promises and missed instalments", "hand-raised", "invoices:tasks"),
     Queue(
         "failed",
         "Disputes and failed payments",
@@ -170,7 +173,10 @@ def _tasks(of: dict[int, Company], now: datetime) -> dict[str, tuple[list[Row], 
     """Every group of tasks at once, by the group's key."""
     days = by_day(list(of.values()), now)
     waiting = [Task.objects.filter(company__in=ids).waiting(day) for day, ids in days.items()]
-    queue = Case(*[When(kind__in=one.kinds, then=Value(one.key)) for one in QUEUES if one.kinds])
+    queue = Case(
+        When(GIVEN_WORD, then=Value("promises")),
+        *[When(kind__in=one.kinds, then=Value(one.key)) for one in QUEUES if one.kinds],
+    )
     order = [Coalesce("amount", money.ZERO).desc(), "opened_at", "pk"]
     tasks = (
         reduce(or_, waiting)

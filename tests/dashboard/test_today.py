@@ -79,6 +79,7 @@ def test_each_kind_of_work_stands_in_its_group(company):
     customer = factories.customer(company, name="Acorn")
     for kind in Task.Kind.values:
         _task(company, kind, customer=customer, amount=Decimal("10.00"))
+    _task(company, Task.Kind.CALL, customer=customer, key="promise:1")
     _thread(customer, intent="wants_plan")
     _approval(customer)
     _proposed(customer)
@@ -88,6 +89,7 @@ def test_each_kind_of_work_stands_in_its_group(company):
 
     assert {key: group.count for key, group in found.items()} == {
         "replies": 1,
+        "promises": 1,
         "failed": 2,
         "approve": 2,
         "money": 3,
@@ -100,7 +102,16 @@ def test_each_kind_of_work_stands_in_its_group(company):
     assert (batch.why, batch.amount) == ("2 messages ready to be reviewed", Decimal("150.00"))
     assert (single.who, single.note) == ("Acorn", "30-day review")
     assert found["replies"].rows[0].why == "Answered: wants plan"
-    assert list(found) == ["replies", "failed", "approve", "money", "calls", "idle", "data"]
+    assert list(found) == [
+        "replies",
+        "promises",
+        "failed",
+        "approve",
+        "money",
+        "calls",
+        "idle",
+        "data",
+    ]
 
 
 def test_rows_are_ranked_by_the_money_at_stake_and_replies_by_how_long_they_wait(company):
