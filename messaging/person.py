@@ -15,7 +15,7 @@ State = Message.State
 
 LEAVING = [State.PROPOSED, State.APPROVED]
 # What would write to them. Postings and what else the books need goes on.
-SENDS = ("messaging.send", "messaging.receipt", "messaging.letter")
+SENDS = ("messaging.send", "messaging.receipt", "messaging.letter", "messaging.plan_offer")
 
 
 def talks(person: Person):

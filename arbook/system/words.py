@@ -8,6 +8,7 @@ EFFECTS = {
     "messaging.trial": "Send a test of a text",
     "messaging.receipt": "Thank for a payment",
     "messaging.letter": "Mail a letter",
+    "messaging.plan_offer": "Offer a payment plan",
     "messaging.revisit": "Look again at proposals",
     "reconciliation.post_payment": "Post a payment to QuickBooks",
     "reconciliation.expire_checkout": "Close a pay page",
