@@ -18,7 +18,7 @@ ifdef SANDBOX_SMTP_PORT
 export SANDBOX_SMTP_PORT
 endif
 
-.PHONY: backup restore drill setup demo run test check bench screens chaos model lock browser
+.PHONY: backup restore drill setup demo run test check bench screens chaos model lock browser triage
 .NOTPARALLEL:
 
 setup:
@@ -51,6 +51,10 @@ check: browser
 
 bench: setup
 	@exec $(VENV) -m tests.benchmarks $(ARGS)
+
+# Learns the second opinion on replies anew: messaging/triage/learned/weights.json.
+triage: setup
+	@exec $(VENV) -m messaging.triage.learning
 
 screens: browser
 	@exec $(VENV) -m tests.screens $(ARGS)

@@ -11,6 +11,7 @@ from arbook.companies.models import Company, CompanyOwned, CompanyQuerySetMixin,
 from arbook.outbox.models import Effect
 from customers.models import Channel, Contact, Customer
 from invoices.models import Invoice, Reminder
+from messaging.corrected import TriageCorrection as TriageCorrection
 from messaging.kept_letters import KeptLetter as KeptLetter
 from messaging.kept_letters import LetterFile as LetterFile
 from reconciliation.models import PayLink

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from messaging.views import answers, batch, inbox, messages, outcomes, threads, why
+from messaging.views import answers, batch, inbox, messages, outcomes, readings, threads, why
 
 app_name = "messaging"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("letters/", include("messaging.letter_urls")),
     path("inbox/", inbox.inbox_page, name="inbox"),
     path("inbox/list/", inbox.queue_part, name="inbox_list"),
+    path("inbox/readings/", readings.readings, name="readings"),
+    path("inbox/readings/export/", readings.export, name="readings_export"),
+    path("inbox/readings/<int:message_id>/", readings.correct, name="reading_correct"),
     path("inbox/<int:thread_id>/", inbox.thread_page, name="thread"),
     path("inbox/<int:thread_id>/talk/", inbox.talk_part, name="thread_talk"),
     path("inbox/<int:thread_id>/context/", inbox.context_part, name="thread_context"),

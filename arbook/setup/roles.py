@@ -68,6 +68,10 @@ AREAS = (
         Act("Writes saved replies", MANAGER,
             forms=_names("messaging", "saved_reply_new saved_reply"),
             posts=_names("messaging", "saved_reply_remove")),
+        Act("Sees how well replies are read", VIEWER, reads=_names("messaging", "readings")),
+        Act("Puts right what a reply means, and takes such examples away", BOOKKEEPER,
+            reads=_names("messaging", "readings_export"),
+            posts=_names("messaging", "reading_correct")),
         Act("Takes promises, disputes, claims of payment and opt-outs out of a conversation",
             BOOKKEEPER,
             forms=_names("messaging", "thread_promise thread_dispute thread_payment thread_contact "

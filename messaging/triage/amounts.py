@@ -19,7 +19,7 @@ _CURRENCY = r"(?:dollars?|bucks?|usd|dolares|pesos|dlls)"
 _MARKED = re.compile(rf"(?<![\w.])(?:(?:us)?\$|usd)\s?{_FIGURE}(?!\d)")
 _WORDED = re.compile(rf"(?<![\w.,$/#-]){_FIGURE}\s?{_CURRENCY}\b")
 _VERBS = (
-    r"pay(?:ing)?|send(?:ing)?|do|mail|wire|zelle|venmo|transfer|put|give|giving|bring|drop"
+    r"pay(?:ing)?|send(?:ing)?|do|get|mail|wire|zelle|venmo|transfer|put|give|giving|bring|drop"
     r"|start with"
     r"|pagar(?:e|emos|le|les)?|pago|mando|mandar(?:e|le)?|abonar(?:e)?|abono|deposito"
     r"|depositar(?:e)?"
@@ -28,15 +28,17 @@ _VERBS = (
 _BARE = re.compile(
     rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos "
     rf"|like )*"
-    rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d)"
+    rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d"
+    rf"|\d{{1,3}}(?:\.\d)?(?=k\b))"
     r"(?P<k>\s?k\b)?(?![\d/:%]|-\d|\s*(?:st|nd|rd|th|days?|weeks?|am|pm|dias?|semanas?|months?)\b)"
 )
 _SPLIT = re.compile(
     r"(?<![\w.,$/#-])(?P<figure>\d{2,6}(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
-    r"(?=\s+(?:now|today|tomorrow|a (?:month|week)|per (?:month|week)|each|every|monthly|weekly"
-    r"|on (?:the |fri|mon|tue|wed|thu|sat|sun|\d)|this|next|hoy|ahora|cada|al mes|por mes"
-    r"|mensual(?:es)?|semanal(?:es)?|por semana|el (?:\d|lunes|martes|mier|jueves|viernes)"
-    r"|fri|mon|tue|wed|thu)\b)"
+    r"(?=\s+(?:now|today|tonight|tomorrow|down\b|the \d+\w*|by (?:the )?\w+|a (?:month|week)|per"
+    r" (?:month|week)|each|every|monthly|weekly"
+    r"|on (?:the |(?:fri|mon|tue|wed|thu|sat|sun)\w*|\d)|this|next|hoy|ahora|cada|al mes|por mes"
+    r"|mensual(?:es)?|semanal(?:es)?|por semana|el (?:\d+|lunes|martes|mier|jueves|viernes)"
+    r"|(?:fri|mon|tue|wed|thu)\w*)\b)"
 )
 
 

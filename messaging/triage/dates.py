@@ -18,6 +18,8 @@ from messaging.triage.words_dates import (
     MONTH,
     NEXT,
     NUMBER,
+    ORDINAL,
+    ORDINALS,
     UNIT,
     month_of,
     value_of,
@@ -83,7 +85,18 @@ def _named_day(match: re.Match, received: date) -> date | None:
     )
 
 
+_COUNTED = re.compile(r"\b(?:second|third|fourth|last|2nd|3rd|4th) $")
+_NOT_A_DAY = re.compile(
+    r"\s+(?:through|down|there|here|with|in|on (?:it|my|the|this|hold)|around|for an?)\b"
+)
+
+
 def _weekday(match: re.Match, received: date) -> date | None:
+    if match["day"] in {"sat", "sun", "mon"} and _NOT_A_DAY.match(match.string, match.end("day")):
+        return None
+    counted = _COUNTED.search(match.string, 0, match.start())
+    if counted:
+        return None
     weekday = weekday_of(match["day"])
     modifier = match["before"] or ""
     if modifier.startswith(("last", "this past", "past")) or match["past"]:
@@ -173,7 +186,8 @@ _RULES = [
     ),
     _rule(
         "end",
-        rf"eom|{ENDING} (?:of |del? )?(?:the |this |este )?(?:month|mes)|month[- ]end",
+        rf"eom|before the month(?:'s| is)? (?:out|over|up|ends?)|(?:el )?dia ultimo|ultimo dia"
+        rf" del mes|{ENDING} (?:of |del? )?(?:the |this |este )?(?:month|mes)|month[- ]end",
         lambda match, received: calendar_days.month_end(received),
     ),
     _rule(
@@ -192,6 +206,11 @@ _RULES = [
         lambda match, received: date(received.year, 12, 31),
     ),
     _rule("middle", rf"(?:mid|middle)[- ]?(?:of )?(?:the )?(?:(?P<month>{MONTH})|month)", _middle),
+    _rule(
+        "weekend",
+        r"(?:right )?after the weekend|(?:despues|pasando) (?:d?el )?(?:fin de semana|finde)",
+        lambda match, received: calendar_days.sunday(received) + timedelta(days=1),
+    ),
     _rule(
         "weekend",
         r"next weekend|(?:el )?proximo fin de semana",
@@ -239,13 +258,15 @@ _RULES = [
         "weekday",
         rf"(?:(?P<before>last|this past|past|this coming|coming|this|{NEXT}(?: week)?(?: on)?|este)"
         rf"[ ,]+)?(?P<day>{DAY})\b(?P<past> (?:pasado|anterior))?"
-        rf"(?P<after> (?:of |de )?(?:la )?(?:{NEXT} week|proxima semana|semana que viene"
+        rf"(?P<after> (?:of |de )?(?:la )?(?:{NEXT} week|proxima semana|otra semana|semana que"
+        rf" (?:viene|entra)"
         rf"|siguiente semana)| {NEXT})?(?: que viene)?",
         _weekday,
     ),
     _rule(
         "span",
-        rf"(?:in|within|en|dentro de|next|proximos|give me|gimme|give us|need|allow(?: me)?|deme"
+        rf"(?:in|within|wait|waiting|en|dentro de|next|proximos|give me|gimme|give us|need"
+        rf"|allow(?: me)?|deme"
         rf"|denme|necesito|takes?|after)\s+(?:about |like |only |just |another |the next |next "
         rf"|other |unos |otros |otras |los proximos |at least |maybe )?(?P<n>{NUMBER})\s+"
         rf"(?:more |mas |other )?(?P<unit>{UNIT})",
@@ -256,6 +277,35 @@ _RULES = [
         rf"(?P<n>{NUMBER})\s+(?:more |mas )?(?P<unit>{UNIT})\s+(?:from now|from today|more|mas|out"
         r"|extension)",
         _span,
+    ),
+    _rule(
+        "date",
+        rf"(?:the\s+)?(?P<o>{ORDINAL})\s+of\s+(?P<month>{MONTH})",
+        lambda match, received: calendar_days.calendar_day(
+            None, month_of(match["month"]), ORDINALS[match["o"]], received
+        ),
+    ),
+    _rule(
+        "date",
+        rf"(?P<month>{MONTH})\s+(?P<o>{ORDINAL})",
+        lambda match, received: calendar_days.calendar_day(
+            None, month_of(match["month"]), ORDINALS[match["o"]], received
+        ),
+    ),
+    _rule(
+        "span",
+        rf"(?:^|(?<=[.!,]\s)|(?<=ok\s)|(?<=only\s)|(?<=just\s))(?P<n>{NUMBER}) (?:more |mas"
+        rf" )?(?P<unit>{UNIT})"
+        r"(?= (?:please|pls|plz|por favor|porfa|max|tops|ok|is all)|\W*$)",
+        _span,
+    ),
+    _rule(
+        "day of month",
+        rf"(?:on |by |until )?the (?P<o>{ORDINAL})(?: of (?:the|this) month)?"
+        r"(?! \w*(?:payment|invoice|half|one|part|install|time|bill|check|visit|week|notice|line"
+        r"|item"
+        r"|floor|pallet|reminder|day|month|quarter|and|mon|tue|wed|thu|fri|sat|sun))",
+        lambda match, received: calendar_days.day_of_month(ORDINALS[match["o"]], received),
     ),
     _rule(
         "day of month",

@@ -128,7 +128,7 @@ def report(replies: list[Reply], *, is_detailed: bool = True) -> str:
     """The figures of a labelled file as lines of text: together, by language, of the traps."""
     pairs = pairs_of(replies)
     parts = [_part("all replies", pairs)]
-    for language in sorted({_language(label) for label, _ in pairs} - {""}):
+    for language in sorted({_language(label) for label, _ in pairs}):
         parts.append(_part(language, [pair for pair in pairs if _language(pair[0]) == language]))
     traps = [pair for pair in pairs if pair[0].get("trap")]
     if traps:
@@ -144,7 +144,7 @@ def report(replies: list[Reply], *, is_detailed: bool = True) -> str:
 
 
 def _language(label: dict) -> str:
-    return str(label.get("lang") or label.get("language") or "")
+    return str(label.get("language") or "en")
 
 
 def _part(name: str, pairs: list[tuple[dict, dict]]) -> str:

@@ -37,7 +37,7 @@ QUOTED = [
     re.compile(r"(?:^|\n)(?P<cut>\s*_{8,}.*)", re.DOTALL),
     re.compile(
         r"(?:^|\n)(?P<cut>\s*\*?(?:from|de):[^\n]{3,}\n\s*\*?(?:sent|date|to|enviado|fecha"
-        r"|para):.*)",
+        r"|para|subject|asunto|cc):.*)",
         re.DOTALL,
     ),
     # Signatures.

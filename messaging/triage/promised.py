@@ -42,11 +42,12 @@ _NOT_PROMISED_DATE = re.compile(
     r"\b(?:due(?: on)?|dated|invoiced?(?: on| from)?|since|from|as of"
     r"|(?<!be )(?<!get )(?<!getting )(?:sent|received|paid|mailed|delivered)(?: on)?"
     r"|ordered|back (?:on|in)|(?:can'?t|cannot|won'?t|unable to|not)(?: \w+){0,3}?"
-    r"(?: on| by| this)?|vencio|del|pague el|desde el)\s+(?:the |el )?$"
+    r"(?: on| by| this)?|said(?: \w+){0,3}?|told you|promised(?: you)?|dije|says|vencio|del|pague"
+    r" el|desde el)\s+(?:the |el )?$"
 )
 _CORRECTION = re.compile(
     r"\b(?:make that|i mean(?:t)?|actually|scratch that|no wait|wait no|sorry|correction"
-    r"|better|mejor|digo)\b"
+    r"|better|mejor|digo|but really|realistically|jk|kidding)\b"
 )
 _NOT_PROMISED_AMOUNT = re.compile(
     r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for)?|total(?: of"
@@ -55,6 +56,9 @@ _NOT_PROMISED_AMOUNT = re.compile(
     r"|instead of|not|says"
     r"|agreed(?: to| on)?|due|was|debo|pague|de los)\s+(?:the |only |for |of )?\$?\s*$"
 )
+
+
+_NOT_PAID = re.compile(r"k?\s+(?:job|project|deal|credit|discount|refund|fee|line|in credit|off)\b")
 
 
 def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal | None]:
@@ -78,6 +82,7 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
         for each in amounts.find(own)
         if not _NOT_PROMISED_AMOUNT.search(own[max(0, each.start - 30) : each.start])
     ]
+    money = [each for each in money if not _NOT_PAID.match(own, each.end)]
     later = money if "plan" in spans else [each for each in money if each.end > said_at]
     amount = (later or money or [None])[0]
     return (chosen.on if chosen else None), (amount.amount if amount else None)

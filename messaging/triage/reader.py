@@ -11,8 +11,10 @@ from datetime import date
 from messaging.triage import (
     amounts,
     dates,
+    idioms,
     normal,
     promised,
+    weighing,
     words_dispute,
     words_paid,
     words_plan,
@@ -22,6 +24,8 @@ from messaging.triage import (
     words_stop,
 )
 from messaging.triage.reading import PAUSING, Context, Reading
+from messaging.triage.second_opinion import INTENT_OF
+from messaging.triage.weighing import Opinion
 from messaging.triage.words import TOKEN, Spans, first
 
 ORDER = (
@@ -70,39 +74,128 @@ def read(
     tokens = TOKEN.findall(own)
     known = context.invoice if context else None
 
-    special = _by_itself(own, tokens, shown) or _machine(own, shown, channel)
+    special = _by_itself(own, tokens, shown) or _reaction(folded, shown)
+    if special is not None:
+        return special
+    if not tokens:
+        return _without_words(own, tokens, shown)
+    said = weighing.opinion(own, channel)
+    special = _machine(own, shown, channel, said)
     if special is not None:
         return special
     spans = _intents(own, channel)
     bare = promised.bare(own, tokens, spans, received)
     if bare:
         spans["promise"] = bare
-    if "promise" in spans and promised.is_split(own, received):
-        spans.setdefault("plan", spans["promise"])
+    is_split = "paid" not in spans and promised.is_split(own, received)
+    if is_split:
+        spans.setdefault("plan", spans.get("promise", (0, len(own))))
     _settle(spans, own)
-    invoice = amounts.invoice_in(shown, own, known=known)
-    if not spans:
-        return _without_intent(own, tokens, shown, invoice, channel)
-
-    promise_date, promise_amount = promised.facts(spans, own, received)
-    if "plan" in spans and (promise_date or promise_amount):
-        spans.setdefault("promise", spans["plan"])
-    ranked = [intent for intent in ORDER if intent in spans]
+    if _HAS_PAID.search(shown.lower()):
+        spans.setdefault("paid", spans.pop("promise", (0, len(own))))
     other = first(words_rest.OTHER, own, channel=channel)
-    if other and ranked[0] in {"question", "promise", "help", "copy"} and _weighs_more(other):
-        ranked = ["other", *(each for each in ranked if each != "question" or "?" not in own)]
-        spans["other"] = other.span()
+    ranked = _ranked(spans, said, own, tokens, other, is_bare=bool(bare), is_split=is_split)
+    invoice = amounts.invoice_in(shown, own, known=known)
+    promise_date = promise_amount = None
+    if {"promise", "plan"} & set(ranked):
+        said_spans = {each: spans.get(each) or (0, len(own)) for each in ranked}
+        promise_date, promise_amount = promised.facts(said_spans, own, received)
+        if "plan" in ranked and "promise" not in ranked and (promise_date or promise_amount):
+            ranked.append("promise")
     intent = ranked[0]
+    span = spans.get(intent) or (other.span() if other and intent == "other" else None)
+    span = span or said.span_of(intent)
     return Reading(
         intent=intent,
         secondary=tuple(ranked[1:]),
-        opt_out="stop" in spans,
-        must_pause=_must_pause(ranked, own),
+        opt_out="stop" in ranked,
+        must_pause=_must_pause(ranked, said, own),
         promise_date=promise_date,
         promise_amount=promise_amount,
         invoice=invoice,
-        evidence=_evidence(shown, *spans[intent]),
+        evidence=_evidence(shown, *span) if span else shown.strip()[:80] or None,
     )
+
+
+def _ranked(
+    spans: Spans,
+    said: Opinion,
+    own: str,
+    tokens: list[str],
+    other: re.Match | None,
+    *,
+    is_bare: bool,
+    is_split: bool,
+) -> list[str]:
+    """The intents, the one to act on first in front."""
+    top = said.intent
+    wants_back = "start" in spans and "stop" not in spans
+    if wants_back and (_starts_again(own) or top in {"start", "stop"}):
+        top = "start"
+    elif "stop" in spans or ("start" not in spans and weighing.wants_no_more(said, own)):
+        top = "stop"
+    elif top == "stop":
+        top = next((name for _, name in said.classes[1:] if name != "stop"), "other")
+        top = INTENT_OF.get(top, top)
+    elif _is_blow(other) and top in {"promise", "question", "plan", "help"}:
+        top = "other"
+    elif top == "promise" and "dispute" in spans and "promise" not in spans:
+        top = "dispute"
+    elif is_split and top in {"promise", "question", "other"}:
+        top = "plan"
+    elif is_bare and top not in {"plan", "paid", "dispute"}:
+        top = "promise"
+    elif _is_thanks(own, tokens, own):
+        top = "thanks"
+    elif top == "promise" and "paid" in spans and "promise" not in spans:
+        top = "paid"
+    elif top in {"promise", "question"} and "plan" in spans and said.chance("plan") > 0.1:
+        top = "plan"
+    elif said.sureness < weighing.UNSURE:
+        by_rules = [intent for intent in ORDER if intent in spans]
+        if by_rules:
+            top = by_rules[0]
+        elif other:
+            top = "other"
+    also = {
+        INTENT_OF.get(name, name)
+        for odds, name, _, _ in said.clauses
+        if odds >= weighing.CLAUSE_ALSO
+    }
+    also |= {intent for intent in spans if said.chance(intent) > 0.12}
+    if "promise" in spans and _names_a_day(own):
+        paid_at = spans.get("paid", (0, 0))[0]
+        if top in {"copy", "stop"} or (top == "paid" and spans["promise"][0] > paid_at):
+            also.add("promise")
+    also -= {top, "other", "thanks", "abusive", "stop", "start", "help"}
+    if top in {"thanks", "other", "abusive", "promise"}:
+        also -= {"wrong_number", "contact_change"}
+    if top == "plan":
+        also.discard("promise")
+    return [top, *(intent for intent in ORDER if intent in also)]
+
+
+_LIFE = re.compile(
+    r"bankrup|chapter|insolv|receiver|passed|deceas|died|estate|funeral|falleci|murio|quiebra"
+    r"|bancarrota"
+)
+
+
+def _is_blow(other: re.Match | None) -> bool:
+    """Death and insolvency weigh more than what is said beside them; a phone's death does not."""
+    if other is None or not _LIFE.search(other[0]):
+        return False
+    return not re.search(
+        r"phone|battery|truck|car\b|computer|laptop|cell|internet|engine", other[0]
+    )
+
+
+# Only the accent tells "pagó" (has paid) from "pago" (I pay).
+_HAS_PAID = re.compile(r"\b(?:pag|mand|deposit|transfiri|abon|liquid|envi|cubri)ó\b")
+
+
+def _names_a_day(own: str) -> bool:
+    return bool(dates.find(own, received=date(2000, 1, 1)))
 
 
 def _evidence(shown: str, start: int, end: int) -> str | None:
@@ -137,25 +230,55 @@ _SURELY_A_MACHINE = re.compile(
 )
 
 
-def _machine(own: str, shown: str, channel: str) -> Reading | None:
+def _machine(own: str, shown: str, channel: str, said: Opinion) -> Reading | None:
     """Auto-replies, bounces and spam, which nobody wrote to us."""
     match = first(words_rest.AUTO_REPLY, own, channel=channel)
     if match is None:
-        match = first((words_rest.SPAM,), own, channel=channel)
-    if match is None or first(words_stop.STOP, own, channel=channel):
-        return None
-    if not _SURELY_A_MACHINE.search(own):
-        people = words_dispute.DISPUTE + words_paid.PAID + words_plan.PLAN + words_promise.PROMISE
-        if first(people + words_rest.WRONG_NUMBER, own, channel=channel):
+        spam = first((words_rest.SPAM,), own, channel=channel)
+        if spam is None:
             return None
+        return Reading("other", must_pause=False, evidence=shown[spam.start() : spam.end()])
+    if not _SURELY_A_MACHINE.search(own) and said.classes[0][1] != "machine":
+        return None
+    if said.chance("machine") < 0.15:
+        return None
     start, end = match.span()
     return Reading("other", must_pause=False, evidence=shown[start:end])
 
 
+_REACTION = re.compile(
+    r"^\W*(?:(?P<liked>liked|loved|emphasi[sz]ed|(?:le|te|me) (?:gusto|gusta|encanto|encanta)"
+    r"|destaco)|(?P<asked>questioned)|(?P<undone>removed (?:a|an) \w+ from)"
+    r"|(?P<other>disliked|laughed at|se rio de)) (?:an image|a message|\".*)",
+    re.DOTALL,
+)
+_MARKED = re.compile(r"^\s*(?P<mark>[^\w\s\"]{1,6})\s*(?:to|a)\s+\".*", re.DOTALL)
+
+
+def _reaction(folded: str, shown: str) -> Reading | None:
+    """A phone's report that somebody tapped on our text: our own words are no answer."""
+    whole = shown.strip()[:80]
+    match = _REACTION.match(folded)
+    if match is not None:
+        if match["liked"]:
+            return Reading("thanks", must_pause=False, evidence=whole)
+        if match["asked"]:
+            return Reading("question", evidence=whole)
+        return Reading("other", must_pause=not match["undone"], evidence=whole)
+    marked = _MARKED.match(folded)
+    if marked is None:
+        return None
+    if any(mark in marked["mark"] for mark in words_rest.THANKS_MARKS):
+        return Reading("thanks", must_pause=False, evidence=whole)
+    intent = "question" if set("?❓❔") & set(marked["mark"]) else "other"
+    return Reading(intent, evidence=whole)
+
+
 def _intents(own: str, channel: str) -> Spans:
     found: Spans = {}
+    plain = idioms.covered(own)
     for intent, group in _GROUPS.items():
-        match = first(group, own, channel=channel)
+        match = first(group, plain if intent in {"stop", "wrong_number"} else own, channel=channel)
         if match is not None:
             found[intent] = match.span()
     condition = first((words_promise.CONDITION,), own, channel=channel)
@@ -225,7 +348,13 @@ def _is_real_question(spans: Spans, own: str) -> bool:
 
 
 def _starts_again(own: str) -> bool:
-    return bool(re.search(r"\b(?:again|back|resume|restart|mistake|accident\w*|mean to)\b", own))
+    return bool(
+        re.search(
+            r"\b(?:again|back|resume|restart|mistake|accident\w*|mean to|error|de nuevo|i do want"
+            r"|toddler|kid)\b",
+            own,
+        )
+    )
 
 
 def _overlap(spans: Spans, one: str, other: str) -> bool:
@@ -233,48 +362,38 @@ def _overlap(spans: Spans, one: str, other: str) -> bool:
     return start < other_end and other_start < end
 
 
-def _weighs_more(other: re.Match) -> bool:
-    return bool(
-        re.search(
-            r"bankrup|chapter|insolv|out of business|passed|deceas|died|estate|funeral"
-            r"|falleci|murio|quiebra"
-            r"|bancarrota|card|account|tarjeta|cancel|terminate|closed|schedul|appointment|cita",
-            other[0],
-        )
-    )
+def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
+    """In doubt a person is asked: quiet needs a reply that surely asks for nothing."""
+    if ranked[0] in {"start", "thanks", "copy"}:
+        more = PAUSING & set(ranked[1:])
+        if more - {"question"} or (more and said.chance("copy") < 0.75):
+            return True
+        return said.quiet < 0.35 and said.intent != ranked[0]
+    if ranked[0] == "question" and len(ranked) == 1:
+        return said.chance("new_business") < weighing.QUIET_IS_SURE
+    if ranked[0] == "other" and len(ranked) == 1:
+        chance = said.chance("machine") + said.chance("errand") + said.chance("thanks")
+        return chance < weighing.QUIET_IS_SURE
+    return True
 
 
-def _must_pause(ranked: list[str], own: str) -> bool:
-    if ranked == ["question"] and words_request.NEW_BUSINESS.pattern.search(own):
-        return bool(re.search(r"\b(?:invoice|bill|balance|pay|payment|charge|factura)", own))
-    return bool(PAUSING & set(ranked)) or "other" in ranked
+_STOP_MARKS = "🛑🚫✋⛔🔇"
 
 
-def _without_intent(
-    own: str, tokens: list[str], shown: str, invoice: str | None, channel: str
-) -> Reading:
+def _without_words(own: str, tokens: list[str], shown: str) -> Reading:
     whole = shown.strip()
-    other = first(words_rest.OTHER, own, channel=channel)
-    abuse = words_rest.ABUSIVE.pattern.search(own)
-    if other is not None:
-        start, end = other.span()
-        return Reading("other", invoice=invoice, evidence=shown[start:end])
-    if abuse is not None:
-        start, end = abuse.span()
-        return Reading("abusive", invoice=invoice, evidence=shown[start:end])
+    if whole and all(mark in _STOP_MARKS or not mark.isprintable() for mark in whole):
+        return Reading("stop", opt_out=True, evidence=whole)
     if _is_thanks(own, tokens, shown):
-        return Reading("thanks", must_pause=False, evidence=whole or None)
-    return Reading("other", invoice=invoice, evidence=whole[:80] or None)
-
-
-_LIKING = re.compile(
-    r"^\W*(?:liked|loved|emphasi[sz]ed|(?:le|te|me) (?:gusto|gusta|encanto|encanta))\b"
-)
+        return Reading("thanks", must_pause=False, evidence=whole)
+    if any(mark in "🖕🤬" for mark in whole):
+        return Reading("abusive", evidence=whole)
+    if "?" in own:
+        return Reading("question", evidence=whole)
+    return Reading("other", evidence=whole[:80] or None)
 
 
 def _is_thanks(own: str, tokens: list[str], shown: str) -> bool:
-    if _LIKING.match(own):
-        return True
     if set(tokens) <= {"to", "a"}:
         return any(mark in shown for mark in words_rest.THANKS_MARKS)
     polite = words_rest.THANKS_CORE & set(tokens)

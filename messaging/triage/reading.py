@@ -58,6 +58,22 @@ INTENTS = (
     "abusive",
     "other",
 )
+NAMES = {
+    "stop": "wants no more messages",
+    "help": "wants a person",
+    "question": "asks something",
+    "paid": "says it is paid",
+    "promise": "promises to pay",
+    "plan": "wants to pay in parts",
+    "dispute": "contests the bill",
+    "copy": "wants a copy",
+    "contact_change": "somebody else should get this",
+    "wrong_number": "is not a customer",
+    "start": "wants messages again",
+    "thanks": "says thanks",
+    "abusive": "insults",
+    "other": "something else",
+}
 PAUSING = frozenset(
     {
         "stop",

@@ -65,3 +65,14 @@ def month_of(name: str) -> int:
 def value_of(number: str) -> int:
     """The value of a number that matches NUMBER."""
     return int(number) if number.isdigit() else _VALUES[number]
+
+
+_ORDINAL_WORDS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first"
+    " twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh"
+    " twenty-eighth twenty-ninth thirtieth thirty-first"
+)
+ORDINALS = {word: day for day, word in enumerate(_ORDINAL_WORDS.split(), 1)}
+ORDINALS |= {word.replace("-", " "): day for word, day in ORDINALS.items()}
+ORDINAL = rf"(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"

@@ -175,6 +175,12 @@ PROMISE = (
 )
 
 CONDITION = words(
+    r"\b(?:fix|finish|redo|repair|replace|come back|correct|deliver|complete|send some(?:one"
+    r"|body)|arregl\w+|termin\w+"
+    r"|cumpl\w+)\b[^.!?\n]{0,50}\b(?:and|then|y|entonces)\b[^.!?\n]{0,12}"
+    r"\b(?:(?:i|we|you)(?:'?ll| will| can)\b[^.!?\n]{0,12}\b(?:pay|be paid|remit|get (?:your"
+    r"|paid))|(?:les?|te) pago)"
+    r"|"
     rf"\b(?:{NOT} (?:going to |gonna |be )?(?:pay|paying|send|release|releasing)"
     rf"|hold(?:ing)? (?:the |my |our"
     rf" )?(?:payment|check)|withhold\w*|pay|paid|payment|no (?:me )?pag\w+|pago|pagamos|pagare)\b"

@@ -148,7 +148,9 @@ SPAM = words(
     r"|seo services|backlinks"
     r"|followers|sugar daddy|onlyfans|merchant cash|business (?:loan|funding)|working capital"
     r"|work from home|free gift"
-    r"|gift card)\b|\b(?:rank|ranking) (?:your|on) (?:website|google)|\bclick (?:here"
+    r"|gift card|no credit check|get approved|cash offer|weight loss|hot singles)\b|\bpage (?:1"
+    r"|one) of google\b|\bearn \$\d[^.!?\n]{0,20}\b(?:day|week|home)\b|\b(?:rank|ranking) (?:your"
+    r"|on) (?:website|google)|\bclick (?:here"
     r"|below) to (?:claim|win|get)|\bhas"
     r" ganado\b|\bfelicidades\b[^.!?\n]{0,30}\bgan"
 )

@@ -52,7 +52,29 @@ _NOT_THE_TEXTS = (
     r"(?:address|e-?mail|number)|the (?:crew|truck|driver|product|shipment|material)s?)\b"
 )
 
+_SAID = (
+    r"(?:texts?|texting|messages|messaging|reminders?|notices|notifications|alerts|e-?mails|msgs)"
+)
 STOP = (
+    words(
+        rf"\b{_SAID}\W+(?:\w+\W+){{0,3}}?(?:ends?|stops?|ceased?|over with|not (?:wanted|welcome"
+        rf"|ok))\b"
+        rf"|\b(?:end|stop|halt) (?:of|to|with) (?:all |the |these |your |any |more )*{_SAID}\b"
+        r"|\bdo not (?:call|contact|text|disturb) (?:list|registry)\b"
+        r"|\bleave (?:me|us) (?:be|in peace)\b|\bwhat part of (?:stop|no)\b"
+        r"|\b(?:stfu|shut up|shut it|done|cut it out|give it a rest) with (?:the|your|these|all)\b"
+        r"|\b(?:i'd like|i want|want|would like|get me) off\b(?! (?:the hook|work|this bill))"
+        r"|\b(?:did not|didn'?t|never) opt(?:ed)? in\b"
+        r"|\b(?:take|remove|delete|drop) (?:this|our|my) (?:\w+ )?(?:number|phone|address|e-?mail"
+        r"|mailbox|inbox|cell|line) (?:off|out|from)\b(?! (?:the |this |your )?(?:invoice|bill"
+        r"|account)\b)"
+        r"|\b(?:olvid\w+|olvidense) (?:de )?(?:este|mi|ese) (?:numero|telefono|celular)"
+        r"|\b(?:me )?niego a recibir\b|\bme salgo\b"
+        r"|\bforget (?:you (?:ever )?had )?(?:this|my|our) (?:number|phone|cell)",
+        not_after=rf"{NOT}|why did (?:the|my|your)|when (?:did|do) (?:the|my|your)|did (?:the|my"
+        rf"|your)|until|keep (?:the|your)",
+        not_before=r"(?:ed|ped)\b| (?:coming|by|in)\b",
+    ),
     words(
         rf"\b(?:stop|quit|cease|discontinue|halt|end)\W+{_BETWEEN}(?:{_NOISE})\w*",
         not_after=_NOT_STOP,
@@ -164,7 +186,8 @@ STOP = (
         r"|when you|you|to",
     ),
     words(
-        r"\be-?mails? only\b|\bonly (?:use |by |via |through |contact (?:me|us) (?:by|via|through) "
+        r"\be-?mails? only\b|\bonly (?:ever )?(?:use |by |via |through |contact (?:me|us) (?:by"
+        r"|via|through) "
         r"|communicate (?:by|via) |respond to )?e-?mails?\b"
         r"|\b(?:contact|reach|notify|communicate with) (?:me|us) (?:only |just |strictly )?"
         r"(?:by|via|through|thru|over) e-?mail\b"
@@ -218,6 +241,16 @@ STOP = (
 )
 
 START = (
+    words(
+        r"\b(?:turn|put|switch)(?:ing)? [^.!?\n]{0,30}\bback on\b"
+        r"|\bi (?:do|still|really) want (?:to (?:get|receive) )?(?:these|the|them|your|those)\b"
+        r"|\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
+        r"|mistake|error"
+        r"|sin querer|equivoc\w+|toddler|kid|my son|pocket)\b"
+        r"|\b(?:accident\w*|mistake|error|sin querer)\b[^.!?\n]{0,30}\b(?:stop|unsubscri\w+"
+        r"|opt(?:ed)? out|baja)\b"
+        r"|\b(?:activ|reactiv)\w+(?:me|nos)? de nuevo|\bvuelv\w+ a (?:mandar|enviar|escribir)me\b"
+    ),
     words(
         r"\b(?:resume|restart|reactivate|turn (?:back )?on|continue) (?:the |my |your "
         r"|sending )*(?:text|"

@@ -1,0 +1,40 @@
+"""What the second opinion looks at: words as meant, ideas side by side, pieces of words."""
+
+from itertools import pairwise
+
+from messaging.triage.concepts import concept, words_of
+from messaging.triage.idioms import covered
+
+LONGEST = 60
+"""Words that are looked at; a long letter says early what it is about."""
+
+
+def features(own: str, channel: str) -> list[str]:
+    """The marks of a folded text, each once."""
+    words = words_of(covered(own))[:LONGEST]
+    ideas = [concept(word) for word in words]
+    shown = [
+        idea if idea and (idea[0] == "#" or not word.isascii()) else word
+        for word, idea in zip(words, ideas, strict=True)
+    ]
+    found = dict.fromkeys(f"w {word}" for word in shown)
+    found |= dict.fromkeys(f"b {one} {two}" for one, two in pairwise(shown))
+    kept = [idea for idea in ideas if idea]
+    for at, idea in enumerate(kept):
+        found[f"c {idea}"] = None
+        for other in kept[at + 1 : at + 5]:
+            found[f"s {idea} {other}"] = None
+        if at + 2 < len(kept):
+            found[f"t {idea} {kept[at + 1]} {kept[at + 2]}"] = None
+    if shown:
+        found[f"first {shown[0]}"] = None
+        found[f"last {shown[-1]}"] = None
+        found[f"ci {ideas[0]}"] = None
+    for word in dict.fromkeys(shown):
+        if word[0].isalpha() and len(word) > 3 and word.islower():
+            edged = f"<{word}>"
+            for at in range(len(edged) - 3):
+                found[f"p {edged[at : at + 4]}"] = None
+    found[f"length {min(len(words), 30) // 3 if len(words) > 2 else -len(words)}"] = None
+    found[f"channel {channel}"] = None
+    return list(found)

@@ -1,0 +1,72 @@
+"""Turns of phrase in which a strong word does not mean what it says alone.
+
+"Stop by", "quit my job", "end of the month", "stop charging me": nobody asks for silence there.
+The strong word is covered, each letter in its place, before anything looks for an opt-out.
+"""
+
+import re
+
+_SPEAKING = (
+    r"(?:text|messag|msg|txt|send|contact|bother|spam|harass|remind|e-?mail|writ|bug|annoy|notif"
+    r"|pester|hound|nag|bomb|blow|hit|ping|reach|disturb|blast|stalk|it|with|all|the|these|those"
+    r"|this|being|doing|using|keep)"
+)
+_COVERED = [
+    re.compile(pattern)
+    for pattern in (
+        # visits and places
+        r"\b(?P<x>stop(?:ped|ping|s)?) (?:by|in(?! (?:the )?(?:mess|text|remind|send))|over|off"
+        r"|on my"
+        r" way|at (?:your|the) (?:office|shop|store|desk|counter))\b",
+        r"\b(?:bus|truck|pit|traffic|full|rest|next|one|whistle) (?P<x>stop)s?\b",
+        # time
+        r"\b(?P<x>end)(?: of|ing)? (?:of )?(?:the |this |next |my |that |each )?(?:business |work"
+        r" ?)?"
+        r"(?:day|week|month|year|quarter|shift|summer|season|fiscal|pay|eom|\w+uary|march|april|may"
+        r"|june|july|august|\w+ember|october)\b",
+        r"\b(?:week|month|year|the|dead|tail|back|front|other|far|my|our|your|high|low|at the|in"
+        r" the)"
+        r"[ -]?(?P<x>end)(?! (?:all |of (?:the )?)?(?:texts?|messages|these|this))\b",
+        # other things that end
+        r"\b(?P<x>quit|quitting|left) (?:my|his|her|the|that|our|using|working|smoking)\b",
+        r"\b(?P<x>stop(?:ped|ping)?)(?: a| the| my)? payments?\b",
+        rf"\b(?P<x>stop|quit)(?: please)? (?!{_SPEAKING})[a-z]+ing\b",
+        r"\b(?P<x>stop(?:ped)?|quit|end(?:ed)?|cancel(?:l?ed)?) (?:my |our |the |your |all |this )*"
+        r"(?:\w+ )?(?:service|subscription|delivery|deliveries|contract|plan|auto ?pay|work|job"
+        r"|project"
+        r"|order|lawn|water|maintenance|membership|policy|crew|mowing|cleaning)s?\b",
+        r"\b(?:can'?t|won'?t|never|don'?t|do not|dont|not|cannot|without|no paren|no dejen)"
+        r"(?: \w+)? (?P<x>stop|quit)(?:ping)?\b(?! (?:texting|sending) me)",
+        r"\b(?P<x>stop|quit) (?:calling|phoning|ringing)\b(?![^.!?\n]{0,25}\b(?:text|messag|or"
+        r" writ))",
+        # buttons and words spoken of
+        r"\b(?:an?|the|your|that|big) (?P<x>unsubscribe|stop) (?:button|link|sign|word|box|light)",
+        r"\b(?P<x>unsubscribe)\s*[|\u00b7\u2022]",
+        r"\b(?P<x>remove|take|delete|drop|pull)(?: me| us)?(?: off| from)? (?:of )?(?:the |that "
+        r"|this |my |your )*"
+        r"(?:\w+ )?(?:fee|charge|interest|tax|line|item|surcharge|discount|auto ?pay|invoice"
+        r"|bill)s?\b",
+        r"\b(?P<x>opt(?:ed|ing)?[ -]out|out) of (?:the |my |our |your )?(?:service|warranty"
+        r"|insurance|plan"
+        r"|program|contract|renewal|paper)",
+        r"\b(?P<x>basta) con (?!lo|los|las|la|el|esto|esos|estos|sus|tanto)",
+        r"\bnot (?:a |the )?(?P<x>wrong number)\b",
+        r"\b(?P<x>paro|pararme|pararse|para) (?:por|en|a|el|la|alla|ahi)\b",
+    )
+]
+
+
+def covered(own: str) -> str:
+    """The folded text with such words covered; every other letter keeps its place."""
+    if not _ANY.search(own):
+        return own
+    for pattern in _COVERED:
+        for match in reversed(list(pattern.finditer(own))):
+            start, end = match.span("x")
+            own = own[:start] + "_" * (end - start) + own[end:]
+    return own
+
+
+_ANY = re.compile(
+    r"stop|quit|end\b|ending|left|remove|take|delete|drop|pull|out|cancel|wrong|basta|para|unsub"
+)
