@@ -19,7 +19,7 @@ from customers import consent, do_not_contact, ledger
 from customers.consent import Source
 from customers.models import Channel
 
-MOST_ROWS = 5000
+MOST_ROWS = 1000
 LARGEST = 2 * 1024 * 1024
 NAMES = {"number", "phone", "mobile", "telephone", "cell", "number or address"}
 
@@ -187,5 +187,5 @@ def _rows(text: str) -> list[tuple[int, str, str]]:
     if not found:
         raise ListRefused("There is no number in it.")
     if len(found) > MOST_ROWS:
-        raise ListRefused(f"A list has at most {MOST_ROWS} rows.")
+        raise ListRefused(f"A list has at most {MOST_ROWS} rows; divide it.")
     return found

@@ -28,7 +28,8 @@ from reconciliation import person as paying
 # Sentences that are a person's own words; of the others only names and addresses go.
 OWN_WORDS = (
     *("reply.received", "thread.noted", "customer.note", "consent.asked", "consent.given"),
-    *("consent.withdrawn", "dispute.opened", "dispute.resolved", "hold.placed", "thread.closed"),
+    *("consent.refused", "consent.withdrawn", "dispute.opened", "dispute.resolved"),
+    *("hold.placed", "thread.closed"),
 )
 # The record of the erasure itself must say when and by whom.
 NOT_TOUCHED = (redactions.VERB, "person.erased", "person.exported")

@@ -5,6 +5,7 @@ from arbook.gateways.models import Connection
 EFFECTS = {
     "messaging.send": "Send a reminder",
     "messaging.reply": "Send an answer",
+    "messaging.ask_for_yes": "Ask a number for its yes",
     "messaging.trial": "Send a test of a text",
     "messaging.receipt": "Thank for a payment",
     "messaging.letter": "Mail a letter",

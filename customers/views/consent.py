@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from arbook import clock
 from arbook.companies.access import company_view
@@ -80,6 +81,7 @@ def export(request, company, kind):
 
 
 @company_view(Role.BOOKKEEPER)
+@require_safe
 def signed_form(request, company, form_id):
     """The paper as it was uploaded; saved, never shown inside our pages."""
     row = get_object_or_404(SignedForm.objects.of(company), pk=form_id)
