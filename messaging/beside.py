@@ -11,8 +11,17 @@ from arbook.companies.models import Company
 from customers import consent
 from customers.models import Channel, Contact, Customer
 from invoices import disputes, holds
-from invoices.models import Hold, Invoice, Payment, PromiseToPay, Reminder, Task
-from messaging import threads, ticks
+from invoices.default_cadences import TEXTS
+from invoices.models import (
+    Hold,
+    Invoice,
+    Payment,
+    PaymentPlan,
+    PromiseToPay,
+    Reminder,
+    Task,
+)
+from messaging import strangers, threads, ticks
 from messaging.models import Message, Thread
 
 PAID_INVOICES = 200
@@ -62,19 +71,22 @@ class Context:
     promises: list[PromiseToPay] = field(default_factory=list)
     kept: int = 0
     judged: int = 0
+    plan: PaymentPlan | None = None
     last_payment: Payment | None = None
     tasks: list[Task] = field(default_factory=list)
     next: str = ""
     usually: str = ""
     """How late they usually pay, in words; empty when nothing is known."""
     tags: list[str] = field(default_factory=list)
+    likely: list[Customer] = field(default_factory=list)
+    """Whose number an unknown one may be."""
 
 
 def of(thread: Thread, *, now: datetime) -> Context:
     """What the customer owes, promised and allowed, why it is quiet and what comes next."""
     customer, company = thread.customer, thread.company
     if customer is None:
-        return Context(reach=_reach_of_stranger(thread))
+        return Context(reach=_reach_of_stranger(thread), likely=strangers.likely(thread))
     today = company.local_date(now)
     quiet = holds.active(company, [customer.pk], now=now)[customer.pk]
     rows = list(
@@ -109,6 +121,10 @@ def of(thread: Thread, *, now: datetime) -> Context:
         promises=[one for one in made if one.state in ("open", "broken")][:4],
         kept=sum(one.state == "kept" for one in judged),
         judged=len(judged),
+        plan=PaymentPlan.objects.live()
+        .filter(customer=customer)
+        .select_related("company", "customer")
+        .first(),
         last_payment=Payment.objects.filter(customer=customer, is_void=False, is_deleted=False)
         .order_by("-paid_on", "-pk")
         .first(),
@@ -174,7 +190,7 @@ def _next(company: Company, customer: Customer, quiet: list[Hold]) -> str:
     paused = [hold.invoice_id for hold in quiet if hold.invoice_id]
     planned = (
         Reminder.objects.planned()
-        .exclude(invoice__in=paused)
+        .exclude(invoice__in=paused, source="")
         .filter(invoice__customer=customer, is_rehearsal=company.mode == Company.Mode.DRY_RUN)
         .select_related("step", "invoice")
         .order_by("due_on", "pk")
@@ -188,5 +204,7 @@ def _next(company: Company, customer: Customer, quiet: list[Hold]) -> str:
     if planned:
         day = planned.due_on
         what = planned.step.get_action_display()
+        if planned.source:
+            what = f"{what} ({TEXTS.get(planned.step.template, 'as agreed').lower()})"
         return f"{what} about {planned.invoice} on {day:%a} {day:%b} {day.day}."
     return "None while the invoices are paused." if paused else "Nothing is planned."

@@ -1,8 +1,10 @@
 """Senders nobody knows, and how they find their customer."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from arbook.audit import log
 from arbook.companies.models import User
@@ -12,6 +14,12 @@ from invoices import holds
 from invoices.models import Hold
 from messaging import threads
 from messaging.models import Message, Thread
+
+LISTENED, MOST_LIKELY, SHORTEST_NAME = 5, 4, 4
+WORD = re.compile(r"[^\W_][\w'-]*")
+# Words that stand in many names and in many texts.
+COMMON = """this that with from have your please call text about invoice bill paid number services
+    service company group hello thanks thank what when where street"""
 
 
 @transaction.atomic
@@ -61,6 +69,29 @@ def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thre
             now=now,
         )
     return own
+
+
+def likely(thread: Thread) -> list[Customer]:
+    """Whose words these may be: who has a bill they name, or who is named as they sign."""
+    rows = thread.messages.filter(direction=Message.Direction.IN)
+    said = " ".join(rows.order_by("-created_at").values_list("body", flat=True)[:LISTENED])
+    words = {word.casefold() for word in WORD.findall(said)}
+    if not words:
+        return []
+    # Numbers as they were written, and without what people put before them.
+    numbers = {word.upper() for word in WORD.findall(said) if any(c.isdigit() for c in word)}
+    people = Customer.objects.of(thread.company).present().select_related("company")
+    billed = people.filter(invoices__number__in=numbers, invoices__is_deleted=False)
+    found = {one.pk: one for one in billed.distinct()[:MOST_LIKELY]}
+    names = [word for word in words if len(word) >= SHORTEST_NAME and word not in COMMON.split()]
+    if names and len(found) < MOST_LIKELY:
+        called = Q()
+        for word in names[:8]:
+            called |= Q(given_name__iexact=word) | Q(family_name__iexact=word)
+            called |= Q(name__iregex=rf"\m{re.escape(word)}\M")
+        more = people.filter(called).exclude(pk__in=found).order_by("name")
+        found |= {one.pk: one for one in more[: MOST_LIKELY - len(found)]}
+    return list(found.values())
 
 
 def _contact(customer: Customer, address: str, *, by: User, now: datetime) -> Contact | None:

@@ -309,6 +309,12 @@
   let went = 0;
 
   document.addEventListener("keydown", (event) => {
+    const send = (event.ctrlKey || event.metaKey) && event.key === "Enter";
+    const form = send && event.target.closest("dialog form[method=post]");
+    if (form) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const { target, key } = event;
     if (key === "Escape") {

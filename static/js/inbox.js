@@ -28,6 +28,9 @@
 
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
+    if (menu.open && menu.matches?.("#inbox-many details, .composer-later")) {
+      $("select, input", menu).focus();
+    }
     if (!menu.matches?.("#composer details.saved") || !menu.open) return;
     const find = $(".saved-find", menu);
     find.hidden = false;

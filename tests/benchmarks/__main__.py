@@ -8,7 +8,7 @@ from importlib import import_module
 
 from tests import environment
 
-NAMES = ["sync", "aging", "reminders", "webhooks"]
+NAMES = ["sync", "aging", "reminders", "webhooks", "inbox"]
 
 
 def main() -> int:

@@ -35,7 +35,8 @@ class Place:
         return [
             name
             for name in self.parameters
-            if name not in ("company_slug", "vendor", "kind", "moment", "of", "cause", "text")
+            if name
+            not in ("company_slug", "vendor", "kind", "moment", "of", "cause", "text", "reply_key")
         ]
 
     def path(self, values: dict[str, object]) -> str:

@@ -168,3 +168,27 @@ def test_the_character_that_makes_a_text_dear_is_marked(company):
     assert "you paid <mark>✓</mark> there." in shown.content.decode()
     assert "check mark" in shown.content.decode()
     assert shown.content.decode().count("<mark>") == 1
+
+
+def test_an_unknown_sender_is_offered_whom_the_words_point_to(company):
+    billed = factories.customer(company, name="Elm Street Bakery")
+    factories.invoice(billed, number="INV-2041")
+    named = factories.customer(company, name="Novak Plumbing", given_name="Ada")
+    factories.customer(company, name="Oak Lane")
+    foreign = Company.objects.get(pk=factories.company().pk)
+    factories.invoice(factories.customer(foreign, name="Novak"), number="INV-2041")
+
+    def offered(number, words):
+        thread = says(company, number, words)
+        return thread, {one.name for one in beside.of(thread, now=NOW).likely}
+
+    thread, names = offered("+13125550171", "Novak here, it is about inv-2041.")
+    assert names == {billed.name, named.name}
+    assert offered("+13125550172", "Hello? Who is this?")[1] == set()
+    assert offered("+13125550173", "'; -- \\ [a-z]* .+ plumbing(")[1] == {named.name}
+
+    client = client_of(company)
+    assert "Perhaps theirs" in client.get(thread.get_absolute_url()).content.decode()
+    client.post(url(company, "thread_link", thread.pk), {"customer": billed.pk})
+    thread.refresh_from_db()
+    assert thread.customer == billed

@@ -1,8 +1,8 @@
 """Start a demo of its own, work a day in it, and photograph every screen.
 
 Each screen at 1440 and 390 pixels, light and dark, into ``screens/``; what scrolls sideways, shows
-clipped or faint text, has a control without a name or answers with an error is listed at the end,
-and the exit status says so.
+clipped or faint text, has a control without a name, what axe-core calls serious and what answers
+with an error is listed at the end, and the exit status says so.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests import axe
 from tests import browser as browsers
 from tests.screens.life import Demo, first_factor, identify, live, sign_in
 from tests.screens.places import HALFWAY, PLACES, VIEWER, Place
@@ -31,6 +32,8 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 STILL = {"reduced_motion": "reduce"}
 # In this order, so that each step changes one thing only.
 LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")]
+# Where axe-core looks too: each layout and each set of colours once.
+AXED = [(WIDE, "light"), (NARROW, "dark")]
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 READY = "Ctrl-C stops everything"
 
@@ -201,6 +204,8 @@ def _look(page: Page, place: Place, look: tuple[dict, str], folder: Path) -> lis
         ("twice", "an id twice"),
     ):
         faults += [f"{words} {at}: {text}" for text in found[kind][:3]]
+    if look in AXED:
+        faults += [f"{text} {at}" for text in axe.faults(page)]
     return faults
 
 

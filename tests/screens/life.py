@@ -33,6 +33,13 @@ ANSWERS = [
     "Can you send me a copy of the invoice?",
 ]
 STRANGER = "+19175550177"
+# Of somebody nobody knows: from right to left, with signs no old phone has, and at length.
+STRANGE = [
+    "من هذا؟ 🙏🏽",
+    "מי זה? who is this? 👩‍👩‍👧‍👦",
+    "I keep getting these… " + "and nobody picks up the phone " * 12,
+    *(f"Hello? ({number})" for number in range(1, 16)),
+]
 LINK = re.compile(r"http://\S+(/pay/\S+?/)(?=\s|$)")
 
 
@@ -91,7 +98,8 @@ def live(browser: Browser, demo: Demo) -> None:
     answering = [one for one in reversed(texts) if one["link"] not in paid]
     for one, words in zip(answering, ANSWERS, strict=False):
         demo.control(f"/phones/{one['to']}/reply", body=words)
-    demo.control(f"/phones/{STRANGER}/reply", body="who is this?", to=texts[0]["sender"])
+    for words in STRANGE:
+        demo.control(f"/phones/{STRANGER}/reply", body=words, to=texts[0]["sender"])
     _until("replies are heard", lambda: _waiting(desk), most=len(ANSWERS))
     _work_the_inbox(desk, demo)
     _decide(browser, demo)

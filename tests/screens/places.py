@@ -93,6 +93,52 @@ DAY = [
     Place("thread-closed", f"{INBOX}?queue=closed", who=BOOKKEEPER, link=FIRST_THREAD),
     Place("thread-viewer", INBOX, who=VIEWER, link=FIRST_THREAD),
     Place(
+        "inbox-chosen", INBOX, who=BOOKKEEPER, steps=("press j", "press x", "press j", "press x")
+    ),
+    Place("inbox-about", f"{INBOX}?queue=needs&tag=plan", who=BOOKKEEPER),
+    Place("inbox-about-none", f"{INBOX}?queue=snoozed&tag=plan", who=BOOKKEEPER),
+    Place(
+        "thread-saved",
+        INBOX,
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=("press r", "press /", "wait .saved-find:focus"),
+    ),
+    Place(
+        "thread-dear",
+        INBOX,
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=(
+            "press r",
+            "fill #composer textarea = Thank you ✓ we look into it",
+            "wait .offender mark",
+        ),
+    ),
+    Place(
+        "thread-later",
+        INBOX,
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=("click .composer-later summary",),
+    ),
+    Place(
+        "thread-note",
+        INBOX,
+        who=BOOKKEEPER,
+        link=FIRST_THREAD,
+        steps=("press n", "fill #composer textarea = Ask Ana about October"),
+    ),
+    Place("saved-replies", f"{INBOX}saved-replies/", who=MANAGER),
+    Place("saved-replies-read", f"{INBOX}saved-replies/", who=BOOKKEEPER),
+    Place("saved-reply", f"{INBOX}saved-replies/link/", who=MANAGER),
+    Place(
+        "saved-reply-refused",
+        f"{INBOX}saved-replies/new/",
+        who=MANAGER,
+        steps=("nonsense main form[method=post]",),
+    ),
+    Place(
         "thread-promise",
         f"{INBOX}?q=friday",
         who=BOOKKEEPER,
