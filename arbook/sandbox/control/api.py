@@ -26,7 +26,7 @@
 | POST `/twilio/accounts` | `sid, auth_token, services, inbound_url, ...` | makes or changes one |
 | POST `/twilio/accounts/A/acts` | `act` and its arguments | set_campaign, sign_with_key |
 | GET `/twilio/accounts/A/messages` | | all texts |
-| GET, POST `/phones/N` | `name, line, fate, lookup_error` | a phone's conversation; its behaviour |
+| GET, POST `/phones/N` | fields of `PhoneData` | a phone's conversation; its behaviour |
 | POST `/phones/N/reply` | `body, to` | a text from that phone |
 | GET `/mailbox`, GET `/slack` | | what was sent; letters `?after=` a number only |
 | POST `/mail/provider` | `provider, secret, inbound_url, tracking_url` | the one in use |

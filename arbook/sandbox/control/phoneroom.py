@@ -124,6 +124,8 @@ def conversation(sandbox: "Sandbox", request: Request, number: str) -> Response:
         field("Name", "name", phone.data.name),
         choice("Lookup says", "line", [(x, x) for x in LINES], phone.data.line),
         choice("Texts are", "fate", FATES, phone.data.fate),
+        field("Somebody else's since", "reassigned_on", phone.data.reassigned_on),
+        field("Given up by its carrier on", "gave_up_on", phone.data.gave_up_on),
     )
     statuses = [
         (m.created.strftime("%d %b %H:%M"), m.status, m.error_code or "", m.body[:60])
@@ -179,4 +181,6 @@ def behaviour(sandbox: "Sandbox", request: Request, number: str) -> str:
     phone.name = sent.get("name", phone.name)
     phone.line = sent.get("line", phone.line)
     phone.fate = sent.get("fate", phone.fate)
+    phone.reassigned_on = sent.get("reassigned_on", phone.reassigned_on)
+    phone.gave_up_on = sent.get("gave_up_on", phone.gave_up_on)
     return "Saved."
