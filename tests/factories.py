@@ -2,7 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
+
+from django.contrib.auth.hashers import make_password
 
 from arbook.companies.models import Company, Membership, Role, User
 from arbook.gateways.models import Connection
@@ -25,7 +28,14 @@ def company(**fields) -> Company:
 
 def user(*, password: str = "correct horse battery", **fields) -> User:
     fields.setdefault("email", f"person{next(_number)}@desk.example")
-    return User.objects.create_user(password=password, **fields)
+    fields["email"] = User.objects.normalize_email(fields["email"]).lower()
+    return User.objects.create(password=_hashed(password), **fields)
+
+
+@cache
+def _hashed(password: str) -> str:
+    """As strong as a real one, which takes a good part of a second: worked out once in a run."""
+    return make_password(password)
 
 
 def membership(of: Company, *, role: Role = Role.BOOKKEEPER, person: User | None = None):
