@@ -133,7 +133,7 @@ def test_paid_is_matched_to_a_check_and_nobody_is_asked_again(
     sign_in(page, person)
     page.goto(f"/c/{desk.company.slug}/invoices/tasks/{claim.pk}/")
     likely = page.locator("#likely li").first
-    expect(likely).to_contain_text("payment 4471")
+    expect(likely).to_contain_text("Payment 4471")
     expect(likely).to_contain_text("exactly the amount 50")
     likely.get_by_role("button", name="This is it").click()
     expect(page.get_by_text("The claim is settled.")).to_be_visible()
