@@ -223,6 +223,11 @@ DECISIONS = [
     Place("approval-letter", "{letter}", who=MANAGER),
     Place("approvals-history", f"{INVOICES}approvals/history/", who=MANAGER),
     Place("tasks", f"{INVOICES}tasks/", who=BOOKKEEPER),
+    Place("tasks-mine", f"{INVOICES}tasks/?owner=me", who=BOOKKEEPER),
+    Place("disputes", f"{INVOICES}disputes/", who=BOOKKEEPER),
+    Place("dispute", f"{INVOICES}disputes/", who=BOOKKEEPER, link="[data-row] a"),
+    Place("plans", f"{INVOICES}plans/?show=all", who=BOOKKEEPER),
+    Place("idle", f"{INVOICES}?state=idle", who=BOOKKEEPER),
     Place(
         "task", f"{INVOICES}tasks/", who=BOOKKEEPER, link="main a[href*='/tasks/']:not([href*='?'])"
     ),
