@@ -106,7 +106,9 @@ def _since(message: Message) -> str:
     if message.send_after is None:
         return ""
     said = {"created_at__gt": message.created_at}
-    if message.thread.messages.filter(direction=Message.Direction.IN, **said).exists():
+    heard = message.thread.messages.filter(direction=Message.Direction.IN, **said)
+    # That somebody is out of the office is no answer.
+    if heard.exclude(reading__has_key="automatic").exists():
         return "they wrote again"
     paid = Entry.objects.filter(
         verb="money.captured",

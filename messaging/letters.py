@@ -19,6 +19,7 @@ MOST_IDS = 20
 LONGEST_TEXT = 200_000
 
 ID = re.compile(r"<[^<>\s]{1,250}>")
+GENERATED = "auto-generated"
 SPACES = re.compile(r"\s+")
 AUTO_SUBJECT = re.compile(
     r"^\s*(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply|out of (?:the )?office"
@@ -79,14 +80,16 @@ def read(raw: bytes, *, recipient: str = "") -> Letter:
         raise Unreadable("The letter does not say who sent it.")
     text = parts.text if parts.text.strip() else html_words.words(parts.html)
     notes = [text.strip(), *parts.notes]
+    recipients, follows = _recipients(letter, recipient), _follows(letter, None)
+    is_answer = bool(follows) or any(one.startswith("reply+") for one in recipients)
     return Letter(
         sender=sender,
-        recipients=_recipients(letter, recipient),
+        recipients=recipients,
         subject=SPACES.sub(" ", header(letter, "Subject")).strip()[:300],
         message_id=next(iter(ID.findall(header(letter, "Message-ID"))), ""),
-        follows=_follows(letter, parts.original if reports else None),
+        follows=_follows(letter, parts.original) if reports else follows,
         text=storable("\n\n".join(note for note in notes if note))[:LONGEST_TEXT],
-        automatic=_automatic(letter, bool(reports)),
+        automatic=_automatic(letter, bool(reports), is_answer),
         files=tuple(parts.files),
         reports=reports,
     )
@@ -125,22 +128,29 @@ def _follows(letter: Message, original: Message | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*nearest, *older]))[:MOST_IDS]
 
 
-def _automatic(letter: Message, is_report: bool) -> str:
+def _automatic(letter: Message, is_report: bool, is_answer: bool) -> str:
+    """How we know that no person wrote it.
+
+    Help desks and mailing lists hand on what people write, marked as made by a machine; what
+    answers us through one of them is taken for a person's.
+    """
     said = header(letter, "Auto-Submitted").strip().lower()
-    if said and not said.startswith("no"):
+    if said and not said.startswith("no") and not (is_answer and said.startswith(GENERATED)):
         return f"Auto-Submitted: {said[:60]}"
-    for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-FC-MachineGenerated"):
+    for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder"):
         if header(letter, name).strip().lower() not in ("", "no", "false"):
             return name
     precedence = header(letter, "Precedence").strip().lower()
-    if precedence in ("auto_reply", "auto-reply", "bulk", "junk", "list"):
+    if precedence in ("auto_reply", "auto-reply", "junk"):
         return f"Precedence: {precedence}"
-    if header(letter, "List-Id") or header(letter, "List-Unsubscribe"):
-        return "a mailing list"
     if is_report or header(letter, "Return-Path").strip() == "<>":
         return "a mail system"
     if AUTO_SUBJECT.match(header(letter, "Subject")):
         return "its subject"
+    if is_answer:
+        return ""
+    if precedence in ("bulk", "list") or header(letter, "List-Id"):
+        return "a mailing list"
     return ""
 
 

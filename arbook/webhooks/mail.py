@@ -6,7 +6,7 @@ is and what it means is found out afterwards.
 
 import hashlib
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -40,7 +40,10 @@ def tracking(request, provider):
 def _provider(request, provider: str, kind: str) -> HttpResponse:
     if not mail_providers.is_known(provider):
         raise Http404("No such provider here.")
-    post = _post(request)
+    try:
+        post = _post(request)
+    except UnreadablePostError:
+        return _plain("Broken off. Send it again.", 400)
     if post is None:
         return _plain("Too large.", 413)
     if not mail_providers.is_signed(provider, post):
@@ -53,7 +56,10 @@ def _provider(request, provider: str, kind: str) -> HttpResponse:
 @require_POST
 def raw_letter(request, company_uuid):
     """One letter as a mailbox holds it, signed with the company's own key."""
-    post = _post(request)
+    try:
+        post = _post(request)
+    except UnreadablePostError:
+        return _plain("Broken off. Send it again.", 400)
     if post is None:
         return _plain("Too large.", 413)
     header, now = request.headers.get(SIGNATURE, ""), clock.now()
@@ -100,6 +106,8 @@ def _post(request) -> Post | None:
     if not (length.isascii() and length.isdigit()) or int(length) > MOST_BYTES:
         return None
     body = request.read(int(length)) if int(length) else b""
+    if len(body) != int(length):
+        raise UnreadablePostError("The line broke.")
     return Post(request.META.get("CONTENT_TYPE", ""), body, request.headers.get("Authorization"))
 
 

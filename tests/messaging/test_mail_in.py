@@ -146,6 +146,19 @@ def test_an_automatic_answer_is_kept_and_nothing_follows(post, headers):
     assert len(post.sandbox.mailbox) == before
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Auto-Submitted": "auto-generated"}, {"Precedence": "list", "List-Id": "<ap.x>"}]
+)
+def test_what_a_help_desk_or_a_list_hands_on_is_a_persons_answer(post, headers):
+    said = post.sends()
+
+    post.writes("Please stop emailing us", headers=headers | {"In-Reply-To": said.vendor_id})
+
+    assert standing(post) == "withdrawn"
+    post.writes("Our newsletter", sender="news@else.example", headers=headers)
+    assert Thread.objects.get(unknown_address="news@else.example").state == Thread.State.WAITING
+
+
 def test_an_automatic_answer_that_names_a_successor_opens_a_task(post):
     post.writes(
         "I no longer work here. Please contact bill@lane.example from now on.",
