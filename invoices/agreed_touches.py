@@ -27,15 +27,18 @@ def plan(
     keys: tuple[str, ...],
     now: datetime,
     not_before: date | None = None,
+    last_on: date | None = None,
 ) -> int:
     """Plan the next touch of an agreement on these invoices; returns how many are planned.
 
     ``parts`` is what is asked for on each invoice. Like everywhere the latest step that is due is
-    taken and no earlier one is made up for. ``not_before`` drops steps whose day lies before it.
+    taken and no earlier one is made up for. ``not_before`` drops steps whose day lies before it;
+    after ``last_on`` nothing is said any more.
     """
     steps = [step for step in _steps(company, now) if step.key in keys]
-    chosen = _next(company, source, steps, anchor_on, company.local_date(now), not_before)
-    if chosen is None or not parts:
+    today = company.local_date(now)
+    chosen = _next(company, source, steps, anchor_on, today, not_before)
+    if chosen is None or not parts or (last_on and today > last_on):
         cancel(company, source, reason="nothing of it is left to ask for", now=now)
         return 0
     step, day = chosen

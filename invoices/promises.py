@@ -180,6 +180,7 @@ def _plan_note(promise: PromiseToPay, now: datetime) -> None:
         anchor_on=promise.due_on,
         keys=NOTES,
         not_before=made_on + timedelta(days=1),
+        last_on=promise.due_on - timedelta(days=1),
         now=now,
     )
 

@@ -72,6 +72,22 @@ def test_a_promise_for_tomorrow_needs_no_word_before(desk, invoice):
     assert not Reminder.objects.planned().exclude(source="").exists()
 
 
+def test_a_word_before_the_day_is_none_on_the_day_or_after_it(desk, invoice):
+    promise(desk, invoice)
+    movable.move(timedelta(days=4))
+    (message,) = proposed(desk)
+    desk.approve(message)
+
+    movable.move(timedelta(days=1))
+    desk.send()
+
+    assert desk.texts() == []
+    message.refresh_from_db()
+    assert message.state == Message.State.WITHDRAWN
+    promises.evaluate(desk.company, now=desk.now)
+    assert not Reminder.objects.planned().exclude(source="").exists()
+
+
 def test_it_counts_in_the_budget_and_is_said_once(desk, invoice):
     promise(desk, invoice)
     movable.move(timedelta(days=4))
