@@ -39,6 +39,9 @@ _COVERED = [
         r"(?: \w+)? (?P<x>stop|quit)(?:ping)?\b(?! (?:texting|sending) me)",
         r"\b(?P<x>stop|quit) (?:calling|phoning|ringing)\b(?![^.!?\n]{0,25}\b(?:text|messag|or"
         r" writ))",
+        r"\b(?:never|don'?t|do not|dont|not) (?:ever )?(?P<x>stop|quit)(?:ping)?\b",
+        r"\b(?P<x>no (?:me )?llam\w+)\b(?=[^.\n]{0,25}\b(?:mensaje|texto))",
+        r"\b(?P<x>no) llamadas\b",
         # buttons and words spoken of
         r"\b(?:an?|the|your|that|big) (?P<x>unsubscribe|stop) (?:button|link|sign|word|box|light)",
         r"\b(?P<x>unsubscribe)\s*[|\u00b7\u2022]",

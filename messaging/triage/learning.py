@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE / "learned" / "examples.txt"
 LABELLED = HERE.parents[1] / "tests" / "messaging"
 SOURCES = (LABELLED / "replies.jsonl", LABELLED / "labelled" / "tune.jsonl")
-ROUNDS, STEP, KEEP = 14, 4.0, 0.15
+ROUNDS, STEP, KEEP = 14, 1.0, 0.4
 
 Example = tuple[list[str], str]
 
@@ -72,7 +72,7 @@ def learn(examples: list[Example], *, rounds: int = ROUNDS) -> dict:
                 seen = past.setdefault(feature, [0.05] * len(classes))
                 for each, slope in moved:
                     seen[each] += slope * slope
-                    row[each] -= STEP * 0.25 * slope / math.sqrt(seen[each])
+                    row[each] -= STEP * slope / math.sqrt(seen[each])
     kept = {}
     for feature, row in sorted(weights.items()):
         pairs = [(at, round(SCALE * value)) for at, value in enumerate(row) if abs(value) >= KEEP]

@@ -18,10 +18,11 @@ _BREAK = re.compile(
     r"|take|remove|ya|can|do|dejen|por favor|me|lose|forget|also)\b)"
     r"|,\s+(?=(?:please|stop|quit|don'?t|no|take|remove|dejen|ya|lose|do not)\b)"
 )
-UNSURE = 0.42
-CLAUSE_STOP = 0.8
-WHOLE_STOP = 0.5
+UNSURE = 0.3
+CLAUSE_STOP = 0.65
+WHOLE_STOP = 0.35
 SURE_STOP = 0.62
+CERTAIN_STOP = 0.8
 CLAUSE_ALSO = 0.8
 QUIET_IS_SURE = 0.55
 
@@ -78,13 +79,15 @@ def _clauses(own: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if own[start:end].strip(" .,!?\n")]
 
 
-_AGAINST = {"HALT", "LEAVE", "NOT", "CONSENT", "REPORT", "WRONG", "WANT", "LIST"}
+_AGAINST = {"HALT", "LEAVE", "NOT", "CONSENT", "REPORT", "WRONG", "LIST"}
 _OF_TALK = {"TEXTS", "CONTACT", "LIST", "NUMBER", "EMAIL", "CONSENT", "LEAVE", "CALL", "REPORT"}
 
 
 def wants_no_more(said: Opinion, own: str) -> bool:
     """Whether the reply, or one clause of it, sounds like an opt-out and speaks of one."""
     chance = said.chance("stop")
+    if chance >= CERTAIN_STOP:
+        return True
     if chance >= WHOLE_STOP and _speaks_of_it(own, is_strict=chance < SURE_STOP):
         return True
     return any(

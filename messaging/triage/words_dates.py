@@ -76,3 +76,11 @@ _ORDINAL_WORDS = (
 ORDINALS = {word: day for day, word in enumerate(_ORDINAL_WORDS.split(), 1)}
 ORDINALS |= {word.replace("-", " "): day for word, day in ORDINALS.items()}
 ORDINAL = rf"(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))})"
+
+_NUMERAL_WORDS = (
+    "primero dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince"
+    " dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidos veintitres veinticuatro"
+    " veinticinco veintiseis veintisiete veintiocho veintinueve treinta"
+)
+NUMERALS = {word: day for day, word in enumerate(_NUMERAL_WORDS.split(), 1)}
+NUMERAL = rf"(?:{'|'.join(sorted(NUMERALS, key=len, reverse=True))})"

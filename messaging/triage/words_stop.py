@@ -61,6 +61,8 @@ STOP = (
         rf"|ok))\b"
         rf"|\b(?:end|stop|halt) (?:of|to|with) (?:all |the |these |your |any |more )*{_SAID}\b"
         r"|\bdo not (?:call|contact|text|disturb) (?:list|registry)\b"
+        r"|\bhow (?:many times|often) do i (?:have|need) to (?:type|text|reply|send)"
+        r" (?:it|stop|the word|this)\b"
         r"|\bleave (?:me|us) (?:be|in peace)\b|\bwhat part of (?:stop|no)\b"
         r"|\b(?:stfu|shut up|shut it|done|cut it out|give it a rest) with (?:the|your|these|all)\b"
         r"|\b(?:i'd like|i want|want|would like|get me) off\b(?! (?:the hook|work|this bill))"
@@ -243,6 +245,8 @@ STOP = (
 START = (
     words(
         r"\b(?:turn|put|switch)(?:ing)? [^.!?\n]{0,30}\bback on\b"
+        r"|\bwant back in\b|\bplease restart\b"
+        r"|\b(?:never|not|didn'?t) (?:meant?|mean) to (?:opt|stop|unsub)"
         r"|\bi (?:do|still|really) want (?:to (?:get|receive) )?(?:these|the|them|your|those)\b"
         r"|\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
         r"|mistake|error"
