@@ -224,8 +224,9 @@ def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now
     alerts.tell(
         thread.company,
         key=f"contested:{task.pk}",
-        title=task.title,
-        text=f"“{message.body[:200]}” Reminders are paused until somebody has looked into it.",
+        # Neither names nor words: what waits in the outbox is told of nobody.
+        title="A customer contests a bill",
+        text="Reminders are paused until somebody has looked into it.",
         url=thread.get_absolute_url(),
         now=now,
     )

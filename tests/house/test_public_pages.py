@@ -29,7 +29,7 @@ def here():
 @pytest.fixture
 def pages(here) -> list[str]:
     link = PayLink.objects.get(company=here.company)
-    mail = Message.objects.get(company=here.company)
+    mail = Message.objects.get(company=here.company, direction=Message.Direction.OUT)
     Message.objects.filter(pk=mail.pk).update(
         medium=Message.Medium.EMAIL, address="ap@customer.example"
     )
