@@ -60,7 +60,7 @@ def read(
     found = special.machine(own, shown, channel, said)
     if found is not None:
         return found
-    spans = spoken.intents(own, channel)
+    spans = spoken.intents(own, channel, said)
     bare = promised.bare(own, tokens, spans, received)
     if bare:
         spans["promise"] = bare
@@ -109,7 +109,9 @@ def _ranked(
     wants_back = "start" in spans and "stop" not in spans
     if wants_back and (spoken.starts_again(own) or top in {"start", "stop"}):
         top = "start"
-    elif "stop" in spans or ("start" not in spans and weighing.wants_no_more(said, own)):
+    elif ("stop" in spans and weighing.may_want_no_more(said)) or (
+        "start" not in spans and weighing.wants_no_more(said, own)
+    ):
         top = "stop"
     elif top == "stop":
         top = next((name for _, name in said.classes[1:] if name != "stop"), "other")
@@ -139,7 +141,7 @@ def _ranked(
         for odds, name, _, _ in said.clauses
         if odds >= weighing.CLAUSE_ALSO
     }
-    also |= {intent for intent in spans if said.chance(intent) > 0.12}
+    also |= {intent for intent in spans if said.chance(intent) > weighing.ALSO}
     if "promise" in spans and _names_a_day(own):
         paid_at = spans.get("paid", (0, 0))[0]
         if top in {"copy", "stop"} or (top == "paid" and spans["promise"][0] > paid_at):
@@ -186,9 +188,10 @@ def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
     """In doubt a person is asked: quiet needs a reply that surely asks for nothing."""
     if ranked[0] in {"start", "thanks", "copy"}:
         more = PAUSING & set(ranked[1:])
-        if more - {"question"} or (more and said.chance("copy") < 0.75):
-            return True
-        return said.quiet < 0.35 and said.intent != ranked[0]
+        if ranked[0] == "copy":
+            more = {each for each in more if said.chance(each) > weighing.ALSO}
+            return bool(more - {"question"}) or said.chance("question") > weighing.QUESTION_TOO
+        return bool(more)
     if ranked[0] == "question" and len(ranked) == 1:
         return said.chance("new_business") < weighing.QUIET_IS_SURE
     if ranked[0] == "other" and len(ranked) == 1:

@@ -18,9 +18,12 @@ INTENT_OF = {"machine": "other", "errand": "other", "new_business": "question"}
 
 
 @cache
-def _learned() -> tuple[list[str], dict[str, list[int]]]:
+def _learned() -> tuple[list[str], dict[str, list[tuple[int, int]]]]:
     known = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return known["classes"], known["weights"]
+    rows = known["weights"].items()
+    return known["classes"], {
+        mark: list(zip(row[::2], row[1::2], strict=True)) for mark, row in rows
+    }
 
 
 def likely(own: str, channel: str) -> list[tuple[float, str]]:
@@ -31,8 +34,8 @@ def likely(own: str, channel: str) -> list[tuple[float, str]]:
     for feature in found:
         row = weights.get(feature)
         if row is not None:
-            for at in range(0, len(row), 2):
-                sums[row[at]] += row[at + 1]
+            for at, weight in row:
+                sums[at] += weight
     share = 1 / (SCALE * math.sqrt(len(found)))
     top = max(sums)
     odds = [math.exp((each - top) * share) for each in sums]

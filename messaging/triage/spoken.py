@@ -14,6 +14,7 @@ from messaging.triage import (
     words_rest,
     words_stop,
 )
+from messaging.triage.weighing import Opinion
 from messaging.triage.words import Spans, first
 
 _GROUPS = {
@@ -31,10 +32,17 @@ _GROUPS = {
 }
 
 
-def intents(own: str, channel: str) -> Spans:
+# Looked for only where the second opinion does not rule them out.
+_ONLY_IF_LIKELY = frozenset({"wrong_number", "paid", "contact_change", "copy", "question", "help"})
+UNLIKELY = 0.02
+
+
+def intents(own: str, channel: str, said: Opinion) -> Spans:
     found: Spans = {}
     plain = idioms.covered(own)
     for intent, group in _GROUPS.items():
+        if intent in _ONLY_IF_LIKELY and said.chance(intent) < UNLIKELY:
+            continue
         match = first(group, plain if intent in {"stop", "wrong_number"} else own, channel=channel)
         if match is not None:
             found[intent] = match.span()

@@ -20,11 +20,14 @@ _BREAK = re.compile(
 )
 UNSURE = 0.3
 CLAUSE_STOP = 0.65
-WHOLE_STOP = 0.35
+WHOLE_STOP = 0.5
 SURE_STOP = 0.62
 CERTAIN_STOP = 0.8
+STOP_RULED_OUT = 0.05
+ALSO = 0.12
+QUESTION_TOO = 0.3
 CLAUSE_ALSO = 0.8
-QUIET_IS_SURE = 0.55
+QUIET_IS_SURE = 0.35
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Opinion:
 
     classes: list[tuple[float, str]]
     clauses: list[tuple[float, str, int, int]]
+    stop: float = 0.0
+    """How much the reply, or the clause that most does, sounds like an opt-out."""
 
     @property
     def intent(self) -> str:
@@ -43,7 +48,7 @@ class Opinion:
         return self.classes[0][0]
 
     def chance(self, name: str) -> float:
-        return next((odds for odds, each in self.classes if each == name), 0.0)
+        return _chance(self.classes, name)
 
     @property
     def quiet(self) -> float:
@@ -62,12 +67,18 @@ class Opinion:
 
 def opinion(own: str, channel: str) -> Opinion:
     parts = _clauses(own)
-    said = []
+    said, stop = [], 0.0
     if len(parts) > 1:
         for start, end in parts[:8]:
-            odds, name = second_opinion.likely(own[start:end], channel)[0]
-            said.append((odds, name, start, end))
-    return Opinion(second_opinion.likely(own, channel), said)
+            classes = second_opinion.likely(own[start:end], channel)
+            said.append((*classes[0], start, end))
+            stop = max(stop, _chance(classes, "stop"))
+    whole = second_opinion.likely(own, channel)
+    return Opinion(whole, said, max(stop, _chance(whole, "stop")))
+
+
+def _chance(classes: list[tuple[float, str]], name: str) -> float:
+    return next((odds for odds, each in classes if each == name), 0.0)
 
 
 def _clauses(own: str) -> list[tuple[int, int]]:
@@ -81,6 +92,11 @@ def _clauses(own: str) -> list[tuple[int, int]]:
 
 _AGAINST = {"HALT", "LEAVE", "NOT", "CONSENT", "REPORT", "WRONG", "LIST"}
 _OF_TALK = {"TEXTS", "CONTACT", "LIST", "NUMBER", "EMAIL", "CONSENT", "LEAVE", "CALL", "REPORT"}
+
+
+def may_want_no_more(said: Opinion) -> bool:
+    """Whether words of an opt-out may be meant as one: in doubt they are."""
+    return said.stop >= STOP_RULED_OUT
 
 
 def wants_no_more(said: Opinion, own: str) -> bool:
