@@ -22,6 +22,7 @@ JOBS = [
     Job("read deactivated numbers", "customers.jobs.read_deactivations", timedelta(days=1)),
     Job("end unanswered opt-ins", "customers.jobs.expire_opt_ins", timedelta(days=1)),
     Job("ask for silent texts", "messaging.jobs.poll_delivery", timedelta(hours=1)),
+    Job("plan calls", "messaging.jobs.plan_calls", timedelta(hours=1)),
     Job("wake conversations", "messaging.jobs.wake_threads", timedelta(minutes=15)),
     Job("compare with the books", "invoices.jobs.check_drift", timedelta(days=1)),
     Job("seal the record", "arbook.audit.jobs.seal", timedelta(minutes=1)),

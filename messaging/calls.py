@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
 
 from arbook import money, phones
 from arbook.companies.models import Company, User
@@ -59,7 +60,7 @@ def waiting(company: Company, *, now: datetime):
     return (
         rows.exclude(customer=None)
         .select_related("customer", "invoice", "owner")
-        .order_by("-amount", "opened_at", "pk")
+        .order_by(F("amount").desc(nulls_last=True), "opened_at", "pk")
     )
 
 

@@ -11,6 +11,7 @@ from customers.models import Channel
 from messaging import (
     delivery,
     handlers_mail,  # noqa: F401
+    heard_calls,
     hearing,
     inbound,
 )
@@ -48,6 +49,25 @@ def text_received(event: WebhookEvent, now: datetime) -> None:
         ],
         carrier_type=fields.get("OptOutType") or "",
         received_at=_written_at(event, fields),
+        now=now,
+    )
+
+
+@handles("twilio", "call")
+def call_heard(event: WebhookEvent, now: datetime) -> None:
+    """Somebody called one of our numbers. Where the call was passed on, that decides its end."""
+    fields = event.payload
+    if (fields.get("Direction") or "inbound") != "inbound":
+        return  # our own people write down the calls they make
+    seconds = fields.get("DialCallDuration") or fields.get("CallDuration") or "0"
+    status = fields.get("DialCallStatus") or fields.get("CallStatus") or ""
+    heard_calls.hear(
+        event.company,
+        sid=fields.get("CallSid") or "",
+        sender=fields.get("From") or "",
+        status=status.lower(),
+        seconds=int(seconds) if is_key(seconds) else 0,
+        at=event.received_at,
         now=now,
     )
 

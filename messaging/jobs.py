@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.gateways import errors, twilio
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from messaging import dispatch, line_checks, lost_replies, silent_texts, threads
+from messaging import call_plans, dispatch, line_checks, lost_replies, silent_texts, threads
 
 STOP_ASKING = timedelta(days=3)
 
@@ -40,6 +40,15 @@ def hear_lost(now: datetime) -> None:
 def wake_threads(now: datetime) -> None:
     """Bring back conversations that were put away until now."""
     each_company(_wake, now)
+
+
+def plan_calls(now: datetime) -> None:
+    """Put calls on the list where much is past due and a reminder brought no answer."""
+    each_company(_plan_calls, now)
+
+
+def _plan_calls(company: Company, now: datetime) -> None:
+    call_plans.plan(company, now=now)
 
 
 def _hear_lost(company: Company, now: datetime) -> None:

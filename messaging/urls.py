@@ -11,6 +11,8 @@ urlpatterns = [
     path("templates/", include("messaging.template_urls")),
     path("", include("messaging.consent_urls")),
     path("calls/", include("messaging.call_urls")),
+    path("evidence/", include("messaging.evidence_urls")),
+    path("", include("messaging.amend_urls")),
     path("<int:message_id>/approve/", batch.approve, name="approve"),
     path("<int:message_id>/undo/", batch.undo_one, name="undo_one"),
     path("<int:message_id>/edit/", batch.edit, name="edit"),

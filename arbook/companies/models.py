@@ -107,6 +107,10 @@ class Company(models.Model):
     phone = models.CharField(max_length=20, blank=True)
     # Above this open amount of a message a person approves, whatever the mode.
     review_above = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal("10000.00"))
+    # From this sum past due on, a reminder without an answer is followed by a call; 0 for never.
+    calls_above = models.DecimalField(
+        max_digits=12, decimal_places=2, default=Decimal("0.00"), db_default=Decimal("0.00")
+    )
     undo_seconds = models.PositiveIntegerField(default=60)
     touches_per_week = models.PositiveSmallIntegerField(default=3)
     # How fresh the books must be for anything to leave.

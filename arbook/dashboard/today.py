@@ -192,12 +192,15 @@ def _tasks(of: dict[int, Company], now: datetime) -> dict[str, tuple[list[Row], 
 
     def row(task: Task) -> Row:
         company = of[task.company_id]
+        is_call = task.kind == Kind.CALL and task.customer_id is not None
         return Row(
             company=company,
             who=str(task.customer or task.get_kind_display()),
             why=f"{task.title}: {task.detail}" if task.detail else task.title,
-            url=reverse("invoices:task", args=[company.slug, task.pk]),
-            action="Open",
+            url=reverse(
+                "messaging:call" if is_call else "invoices:task", args=[company.slug, task.pk]
+            ),
+            action="Call" if is_call else "Open",
             amount=task.amount,
             since=task.opened_at,
             owner=str(task.owner or ""),

@@ -23,6 +23,7 @@ SETTABLE = [
     "reply_email",
     "phone",
     "review_above",
+    "calls_above",
     "undo_seconds",
     "touches_per_week",
     "books_max_age_minutes",
@@ -104,6 +105,8 @@ def _judge(company: Company) -> None:
         raise ValidationError({"sends_until": "This is not after the start."})
     if company.review_above < 0:
         raise ValidationError({"review_above": "An amount is not below zero."})
+    if company.calls_above < 0:
+        raise ValidationError({"calls_above": "An amount is not below zero."})
     if company.undo_seconds > LONGEST_UNDO:
         raise ValidationError({"undo_seconds": f"At most {LONGEST_UNDO} seconds."})
     for name, least in LEAST_KEPT.items():

@@ -93,6 +93,7 @@ SECTIONS = [
         "What leaves by itself, how often, and when.",
         [
             ["mode", "review_above"],
+            ["calls_above"],
             ["touches_per_week", "undo_seconds"],
             ["sends_from", "sends_until"],
             ["books_max_age_minutes"],
@@ -144,6 +145,7 @@ class CompanyForm(forms.ModelForm):
         fields = [*companies.SETTABLE, "mode"]
         labels = {
             "review_above": "A person approves above",
+            "calls_above": "Somebody calls from (past due)",
             "undo_seconds": "Undo time in seconds",
             "touches_per_week": "Contacts in any 7 days, at most",
             "books_max_age_minutes": "Nothing leaves on books older than (minutes)",
@@ -164,6 +166,7 @@ class CompanyForm(forms.ModelForm):
         help_texts = {
             "alert_email": "Empty: every manager and owner.",
             "review_above": "The open amount of one message. Above it a manager says yes.",
+            "calls_above": "After a reminder without an answer. 0: calls are asked for by hand.",
             "sends_until": "On the customer's clock; state rules and holidays cut it further.",
             "undo_seconds": "Between a yes and the hand-over.",
             "touches_per_week": "All channels together; at most one a day in any case.",

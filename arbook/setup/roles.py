@@ -64,7 +64,7 @@ AREAS = (
             reads=_names("messaging", "saved_replies"),
             posts=_names("messaging", "thread_reply thread_assign answer_cancel thread_measure "
                          "thread_saved thread_reopen thread_tick inbox_many"),
-            forms=_names("messaging", "thread_close thread_snooze thread_link")),
+            forms=_names("messaging", "amend thread_close thread_snooze thread_link")),
         Act("Writes saved replies", MANAGER,
             forms=_names("messaging", "saved_reply_new saved_reply"),
             posts=_names("messaging", "saved_reply_remove")),
@@ -89,6 +89,14 @@ AREAS = (
             reads=_names("messaging", "calendar calendar_of_customer registration")),
         Act("Has Twilio asked about the registration; decides whether a yes counts", BOOKKEEPER,
             posts=_names("messaging", "registration_read"), forms=_names("messaging", "opt_in")),
+    )),
+    Area("Evidence", "scale", (
+        Act("Sees what an evidence pack would hold", VIEWER,
+            reads=_names("messaging", "evidence evidence_of_customer")),
+        Act("Checks a pack somebody shows", BOOKKEEPER,
+            forms=_names("messaging", "evidence_check")),
+        Act("Hands out an evidence pack", MANAGER,
+            posts=_names("messaging", "evidence_file evidence_of_number")),
     )),
     Area("Texts", "document-text", (
         Act("Reads the texts and their versions", VIEWER,

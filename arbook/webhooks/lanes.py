@@ -5,7 +5,7 @@ STOP and then START is not START and then STOP.
 """
 
 # The field of the content that names whose turn it is.
-_FIELDS = {("twilio", "inbound"): "From"}
+_FIELDS = {("twilio", "inbound"): "From", ("twilio", "call"): "From"}
 
 
 def lane_of(vendor: str, kind: str, content: dict) -> str:

@@ -96,7 +96,7 @@ def _stripe_arrival(company_id: int, body: bytes) -> Arrival:
 @csrf_exempt
 @require_POST
 def twilio(request, company_uuid, message_uuid=None):
-    """Inbound texts and delivery statuses; the path of a status names our own message."""
+    """Inbound texts, delivery statuses and calls; the path of a status names our own message."""
     if _body(request) is None:
         return _refused("Too large.", 413)
     try:
@@ -128,6 +128,9 @@ def _twilio_arrival(company_id: int, fields: dict) -> Arrival:
     sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
     status = (fields.get("MessageStatus") or fields.get("SmsStatus") or "").lower()
     inbound = status in ("received", "receiving") or (not status and "Body" in fields)
+    if call := (not sid and fields.get("CallSid")) or "":
+        status = (fields.get("CallStatus") or "").lower()
+        return Arrival("twilio", f"{call}:{status}"[:255], "call", company_id, fields)
     if not sid or not (status or inbound):
         body = json.dumps(fields).encode()
         return _unreadable("twilio", company_id, body, "Neither a text nor a status.")

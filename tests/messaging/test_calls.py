@@ -8,9 +8,10 @@ from django.test import Client
 from arbook.audit.models import Entry
 from arbook.companies.models import Role
 from customers.models import Channel, Contact
+from invoices import holds
 from invoices.models import Dispute, Hold, PromiseToPay, Task
 from invoices.promises import PromiseRefused
-from messaging import call_results, call_scripts, calls, wording
+from messaging import call_plans, call_results, call_scripts, calls, threads, wording
 from messaging.call_results import CallRefused, Told
 from messaging.facts import reach
 from messaging.models import Message
@@ -219,3 +220,62 @@ def test_the_list_the_keys_and_the_forms_work_without_javascript(company, task, 
     viewer.force_login(factories.member(company, Role.VIEWER))
     assert viewer.get(base).status_code == 200
     assert viewer.post(f"{url}result/", {"result": "voicemail"}).status_code == 403
+
+
+# --- By itself ------------------------------------------------------------------------------------
+
+
+def reminded(customer, *, days_ago=3, **fields):
+    fields = {"purpose": "reminder", "state": "delivered", "direction": "out"} | fields
+    at = NOW - timedelta(days=days_ago)
+    return Message.objects.create(
+        company=customer.company, customer=customer, thread=threads.of(customer), medium="sms",
+        address=NUMBER, created_at=at, handed_over_at=at, **fields,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def ringing(company):
+    company.calls_above, company.mode = 1000, "review"
+    company.save()
+    return company
+
+
+def test_much_past_due_and_a_reminder_without_an_answer_ask_for_a_call_once(ringing, customer):
+    assert call_plans.plan(ringing, now=NOW) == 0
+    reminded(customer)
+
+    assert call_plans.plan(ringing, now=NOW) == 1
+    assert call_plans.plan(ringing, now=NOW) == 0
+    task = Task.objects.get()
+    assert task.title == "$1,240.00 past due at Alder & Finch"
+    assert task.detail == "The reminder of Nov 17 brought no answer."
+    call_results.keep(task, "wrong_number", number=NUMBER, by=factories.member(ringing), now=NOW)
+    assert call_plans.plan(ringing, now=NOW + timedelta(days=1)) == 0
+
+
+def _answers(customer):
+    reminded(customer, days_ago=1, direction="in", state="received", purpose="")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: Message.objects.update(handed_over_at=NOW - timedelta(days=1)),
+        lambda one: Message.objects.update(test_address="+18605550999"),
+        lambda one: one.invoices.update(balance="999.99"),
+        lambda one: one.invoices.update(due_on=TODAY),
+        _answers,
+        lambda one: factories.vip(one),
+        lambda one: holds.place(one, reason=Hold.Reason.PERSON, by=None, now=NOW),
+        lambda one: type(one.company).objects.update(calls_above=0),
+        lambda one: type(one.company).objects.update(mode="dry_run"),
+    ],
+    ids=["too early", "a test", "too little", "not due", "answered", "vip", "paused", "off", "dry"],
+)
+def test_nobody_is_called_who_is_not_to_be(ringing, customer, change):
+    reminded(customer)
+    change(customer)
+    ringing.refresh_from_db()
+
+    assert call_plans.plan(ringing, now=NOW) == 0

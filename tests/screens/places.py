@@ -242,6 +242,37 @@ DECISIONS = [
     ),
 ]
 REST = [
+    Place("texts", f"{MESSAGES}templates/", who=MANAGER),
+    Place("texts-viewer", f"{MESSAGES}templates/reminder.email.en/", who=VIEWER),
+    Place("texts-telephone", f"{MESSAGES}templates/reminder.sms.en/", who=MANAGER),
+    Place("texts-mail", f"{MESSAGES}templates/firm-combined.email.es/", who=MANAGER),
+    Place(
+        "texts-judged",
+        f"{MESSAGES}templates/reminder.sms.es/",
+        who=MANAGER,
+        steps=(
+            "fill textarea[name=body] = {business}: ¡Último día! 🙂 Pague {total} o llamo a mi"
+            " abogado. {link} שלום",
+            "click button[value=preview]",
+        ),
+    ),
+    Place("calls-none", f"{OTHER}/messages/calls/", who=BOOKKEEPER),
+    Place(
+        "calls",
+        f"{CUSTOMERS}?q=Beteiligung",
+        who=BOOKKEEPER,
+        link=ROW,
+        steps=("click form[action*='/calls/of-customer/'] button",),
+    ),
+    Place(
+        "calls-promise",
+        f"{MESSAGES}calls/",
+        who=BOOKKEEPER,
+        steps=("click a[data-key=p]", "wait #dialog-body form"),
+    ),
+    Place("evidence", f"{MESSAGES}evidence/", who=MANAGER),
+    Place("evidence-customer", "{ten_open}", who=MANAGER, link="a[href*='/evidence/']"),
+    Place("evidence-check", f"{MESSAGES}evidence/check/", who=MANAGER),
     Place("money", MONEY, who=BOOKKEEPER),
     Place("money-none", f"{OTHER}/money/", who=BOOKKEEPER),
     Place("postings", f"{MONEY}postings/", who=BOOKKEEPER),

@@ -67,6 +67,25 @@ class Phone:
                 to = business[-1] if business else next(iter(self.vendor.pool()))
             return arrive(self.vendor, self.number, to, body)
 
+    def call(self, to: str = "", *, status: str = "completed", seconds: int = 60) -> str:
+        """Call a business number; how it ended is told to the address that texts go to, too."""
+        with self.vendor.sandbox.lock:
+            account, service = self.vendor.owner_of(to or next(iter(self.vendor.pool())))
+            sid = new_sid("CA")
+            params = {
+                "CallSid": sid,
+                "AccountSid": account.sid,
+                "From": self.number,
+                "To": to or service.numbers[0],
+                "CallStatus": status,
+                "Direction": "inbound",
+                "ApiVersion": "2010-04-01",
+                "CallDuration": str(seconds if status == "completed" else 0),
+            }
+            self.vendor.post(account, service.inbound_url, params, f"call {sid}")
+            self.vendor.sandbox.touch()
+            return sid
+
 
 def _arrived(message: Message) -> bool:
     if message.direction == "inbound":
