@@ -189,7 +189,7 @@ def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
     if ranked[0] in {"start", "thanks", "copy"}:
         more = PAUSING & set(ranked[1:])
         if ranked[0] == "copy":
-            more = {each for each in more if said.chance(each) > weighing.ALSO}
+            more = {each for each in more if each == "promise" or said.chance(each) > weighing.ALSO}
             return bool(more - {"question"}) or said.chance("question") > weighing.QUESTION_TOO
         return bool(more)
     if ranked[0] == "question" and len(ranked) == 1:
