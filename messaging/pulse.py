@@ -19,7 +19,8 @@ QUEUES = """
 TALK = """
     SELECT state, owner_id, intent,
         (SELECT concat_ws('|', count(*), max(id),
-             sum(hashtextextended(concat_ws('|', id, state, error, send_after, removed_at), 0)))
+             sum(hashtextextended(concat_ws('|', id, state, error, send_after, removed_at,
+                 reading->'right_intent'), 0)))
          FROM messaging_message WHERE thread_id = thread.id),
         (SELECT max(entry_id) FROM audit_mention
          WHERE subject_type = 'messaging.thread' AND subject_id = thread.id),

@@ -84,9 +84,14 @@ def read(thread: Thread, *, now: datetime) -> Talk:
     if rows:
         items += _beside(thread, since=rows[-1].created_at)
     items.sort(key=lambda item: (item.at, item.message is None))
-    marks = [(one.text, one.status, one.failed, one.at) for one in items]
+    marks = [(one.text, one.status, one.failed, one.at, _right(one.message)) for one in items]
     newest = max((row.pk for row in rows), default=0)
     return Talk(items, inbox.stamp(marks), newest, is_cut)
+
+
+def _right(message: Message | None) -> str:
+    """What a person said a reply means."""
+    return message.reading.get("right_intent", "") if message else ""
 
 
 def _item(row: Message, now: datetime) -> Item:

@@ -329,7 +329,7 @@
     if (typing(target)) return;
     if (went && Date.now() - went < 1200) {
       went = 0;
-      const place = $$(`[data-key="g ${CSS.escape(key)}"]`)[0];
+      const place = $$("[data-key]").find((one) => one.dataset.key.trim() === `g ${key}`);
       if (place) {
         event.preventDefault();
         place.click();
