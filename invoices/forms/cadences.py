@@ -93,7 +93,14 @@ class StepFormSet(forms.BaseFormSet):
 
 
 Steps = forms.formset_factory(
-    StepForm, formset=StepFormSet, extra=0, can_delete=True, max_num=20, validate_max=True
+    StepForm,
+    formset=StepFormSet,
+    extra=0,
+    can_delete=True,
+    max_num=20,
+    validate_max=True,
+    # Whatever number a post claims: each form is built, judged and drawn again. Removed ones count.
+    absolute_max=60,
 )
 
 
