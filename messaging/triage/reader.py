@@ -71,7 +71,9 @@ def read(
     if _HAS_PAID.search(shown.lower()):
         spans.setdefault("paid", spans.pop("promise", (0, len(own))))
     other = first(words_rest.OTHER, own, channel=channel)
-    ranked = _ranked(spans, said, own, tokens, other, is_bare=bool(bare), is_split=is_split)
+    ranked = _ranked(
+        spans, said, own, channel, tokens, other, is_bare=bool(bare), is_split=is_split
+    )
     invoice = amounts.invoice_in(shown, own, known=known)
     promise_date = promise_amount = None
     if {"promise", "plan"} & set(ranked):
@@ -98,6 +100,7 @@ def _ranked(
     spans: Spans,
     said: Opinion,
     own: str,
+    channel: str,
     tokens: list[str],
     other: re.Match | None,
     *,
@@ -110,7 +113,7 @@ def _ranked(
     if wants_back and (spoken.starts_again(own) or top in {"start", "stop"}):
         top = "start"
     elif ("stop" in spans and weighing.may_want_no_more(said)) or (
-        "start" not in spans and weighing.wants_no_more(said, own)
+        "start" not in spans and weighing.wants_no_more(said, own, channel)
     ):
         top = "stop"
     elif top == "stop":

@@ -99,8 +99,10 @@ def may_want_no_more(said: Opinion) -> bool:
     return said.stop >= STOP_RULED_OUT
 
 
-def wants_no_more(said: Opinion, own: str) -> bool:
+def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
     """Whether the reply, or one clause of it, sounds like an opt-out and speaks of one."""
+    if channel == "email" and not {concept(word) for word in words_of(own)} & _AGAINST:
+        return False  # by mail, a wish for mail alone changes nothing
     chance = said.chance("stop")
     if chance >= CERTAIN_STOP:
         return True
