@@ -56,6 +56,11 @@ SMALL_PRINT = re.compile(
     r"|este (?:correo|mensaje)(?: electr[oó]nico)?.{0,60} (?:es|puede|contiene)\b)",
     re.I,
 )
+ASKING = re.compile(
+    r"\b(?:please|pls|contact|send|write|call|reach|use|forward|ask|chang\w*|moved|left|new|now|no"
+    r" longer|anymore|instead|favor|cont[aá]ct\w*|env[ií]\w*|escrib\w*|llam\w*|nuev\w*|ya no)\b",
+    re.I,
+)
 LONGEST_SIGNATURE = 10
 # Whether a signature asks for something does not depend on the day.
 _ANY_DAY = date(2026, 1, 2)
@@ -159,7 +164,9 @@ def _may_go(rest: list[str]) -> bool:
         return True
     said = " ".join(line.strip() for line in rest if line.strip() not in ("--", "-- "))
     reading = triage.read(said, channel="email", received=_ANY_DAY)
-    return not reading.opt_out and reading.intent in ("other", "thanks")
+    # A name with its numbers alone reads like somebody to turn to; what asks for that says so.
+    is_bare = reading.intent == "contact_change" and not ASKING.search(said)
+    return not reading.opt_out and (is_bare or reading.intent in ("other", "thanks"))
 
 
 def _has_words(lines: list[str]) -> bool:
