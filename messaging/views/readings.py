@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arbook import clock
 from arbook.companies.access import company_view
@@ -31,7 +31,7 @@ def correct(request, company, message_id):
 
 
 @company_view(Role.VIEWER)
-@require_GET
+@require_safe
 def readings(request, company):
     """How well replies are read."""
     record = corrections.record(company, now=clock.now())
@@ -43,7 +43,7 @@ def readings(request, company):
 
 
 @company_view(Role.BOOKKEEPER)
-@require_GET
+@require_safe
 def export(request, company):
     """What people put right, as labelled JSON lines."""
     response = HttpResponse(
