@@ -137,8 +137,7 @@ def _script(task: Task, rows: list[Invoice], asked, by: User, now: datetime) -> 
     is_late = rows[0].days_past_due(today) >= call_scripts.FIRM_FROM_DAYS
     tone = call_scripts.PROMISE if broken else call_scripts.FIRM if is_late else ""
     values = {
-        "caller": str(by),
-        "business": compose.business_of(company),
+        "who": _who(by, company, language),
         "invoices": invoices_words(lines, language),
         "total": money.words(sum((line.amount for line in lines), money.ZERO), company.currency),
         "due": due_words(lines, today, language),
@@ -148,6 +147,13 @@ def _script(task: Task, rows: list[Invoice], asked, by: User, now: datetime) -> 
     if customer.is_sensitive:
         values["invoices"] = "su cuenta" if language == "es" else "your account"
     return call_scripts.write(tone or call_scripts.FRIENDLY, language, values)
+
+
+def _who(by: User, company: Company, language: str) -> str:
+    """``Sam Lee from Harbor Dental``; an address is no name to say."""
+    name, business = by.get_full_name(), compose.business_of(company)
+    between = "de" if language == "es" else "from"
+    return f"{name} {between} {business}" if name else business
 
 
 def _call_back(company: Company, language: str) -> str:

@@ -28,7 +28,8 @@ def company(db):
 
 @pytest.fixture
 def by(company):
-    return factories.member(company)
+    person = factories.user(first_name="Sam", last_name="Lee")
+    return factories.membership(company, person=person).user
 
 
 @pytest.fixture
@@ -61,13 +62,13 @@ def test_a_call_lies_ready_with_number_last_contacts_and_what_to_say(task, custo
 
     assert (call.number, call.name) == (NUMBER, "Ana")
     assert len(call.said) == 3
-    assert f"this is {by} from Harbor Dental" in call.script.opening
+    assert "this is Sam Lee from Harbor Dental" in call.script.opening
     assert "$1,240.00 is open, past due since Nov 10" in call.script.ask
     assert "(860) 555-0100" in call.script.voicemail
 
 
 def test_a_machine_is_told_of_no_debt_and_no_script_threatens():
-    values = {"caller": "Sam", "business": "Harbor Dental", "invoices": "invoice 1042",
+    values = {"who": "Sam from Harbor Dental", "invoices": "invoice 1042",
               "total": "$5.00", "due": "due May 1", "phone": "", "promised": "$5.00"}  # fmt: skip
 
     for tone, language in call_scripts.SCRIPTS:
