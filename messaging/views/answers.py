@@ -46,7 +46,8 @@ def reply(request, company, thread_id):
         undo = onward.undo_of(thread, now)
         return done(request, go_to=go_to, message=message, undo=undo, leave=True)
     if not is_fragment(request):
-        return done(request, go_to=thread, message=message)
+        go_to = f"{thread.get_absolute_url()}{pages.here(request)}"
+        return done(request, go_to=go_to, message=message)
     thread = pages.of(company, thread_id)
     response = _fragment(request, thread, now, kind=data["kind"], seen=_newest(thread))
     toast = {"message": message, "tone": "ok"}
