@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arbook import clock
 from arbook.companies.access import company_view
@@ -16,6 +16,7 @@ CHANGED = "saved-replies-changed"
 
 
 @company_view(Role.BOOKKEEPER)
+@require_safe
 def listed(request, company):
     return show(
         request,

@@ -316,7 +316,6 @@ def test_a_clerk_answers_and_closes_in_the_browser(open_page, live, sandbox, set
     line.work()
     assert line.received() == ["It is for October."]
 
-    page.keyboard.press("Escape")
     page.click("#thread-head >> text=Close")
     page.select_option("#dialog select", "answered")
     page.fill("#dialog input[name=next_step]", "Reminders go on.")
