@@ -83,9 +83,16 @@
 
   let chosen = [];
 
+  const isBegun = (form) => field()?.value || form.contains(document.activeElement);
+
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id !== "inbox-list") return;
-    chosen = $$("[data-select]:checked", event.detail.target).map((one) => one.value);
+    const { target, requestConfig } = event.detail;
+    // A fresh composer that comes late takes nobody's words away.
+    if (target.id === "composer" && requestConfig?.verb === "get" && isBegun(target)) {
+      event.detail.shouldSwap = false;
+    }
+    if (target.id !== "inbox-list") return;
+    chosen = $$("[data-select]:checked", target).map((one) => one.value);
   });
 
   document.addEventListener("htmx:afterSwap", () => {
@@ -99,7 +106,7 @@
   // A composer in which nothing was begun follows the conversation: another way may be open now.
   document.addEventListener("thread-changed", () => {
     const form = composer();
-    if (!form || field().value || form.contains(document.activeElement)) return;
+    if (!form || isBegun(form)) return;
     window.htmx.ajax("GET", form.dataset.fresh, { target: "#composer", swap: "outerHTML" });
   });
 
