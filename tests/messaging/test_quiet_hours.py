@@ -275,7 +275,8 @@ def test_no_moment_lies_outside_the_window_of_any_candidate(
         clock = ZoneInfo(zone)
         start, end = moment.at.astimezone(clock), ends_at.astimezone(clock)
         assert start.date() == end.date()
-        for own in [policy.hours_on(start.date()), *(hours_of(s, start.date()).on(start) for s in place.states)]:
+        laws = [hours_of(state, start.date()).on(start) for state in place.states]
+        for own in [policy.hours_on(start.date()), *laws]:
             assert own is not None
             assert own[0] <= start.time()
             assert end.time() <= own[1]
