@@ -45,12 +45,17 @@ def _detail(item: review.Item, now) -> dict:
         "tone": tone,
         "chosen": item.message,
         "in_doubt": in_doubt.is_in_doubt(item.message),
+        "above_limit": _limit_of(item.message) if approving.needs_manager(item.message) else "",
         "decision": decision,
         "gates": decisions.gates_of(decision.checks) if decision else [],
         "to": review.to_words(item.message),
         "cost": review.cost_words(item.message),
         "now": now,
     }
+
+
+def _limit_of(message: Message) -> str:
+    return money.words(message.company.review_above, message.company.currency)
 
 
 @company_view(Role.VIEWER)
@@ -110,8 +115,7 @@ def _approve(request, company, rows, hashes, go_to):
     approved = approving.approve(rows, by=request.user, now=clock.now(), hashes=hashes)
     missed = len(rows) - approved.count
     if missed and request.role < Role.MANAGER and any(map(approving.needs_manager, rows)):
-        limit = money.words(company.review_above, company.currency)
-        said = f"Above {limit} a manager approves. {approved.count} others leave."
+        said = f"Above {_limit_of(rows[0])} a manager approves. {approved.count} others leave."
         return refused(request, message=said, go_to=go_to, changed=CHANGED)
     if missed or not rows:
         said = (

@@ -59,6 +59,26 @@ def test_approving_binds_to_what_was_seen(desk, client):
     assert message.approved_by == desk.bookkeeper
 
 
+def test_above_the_limit_a_bookkeeper_is_told_who_approves_and_a_manager_may(desk, client):
+    desk.company.review_above = 1
+    desk.company.save()
+    message = desk.ready()
+    one = url(desk, "message", message.pk)
+    manager = Client()
+    manager.force_login(factories.member(desk.company, Role.MANAGER))
+
+    assert "Above $1.00 a manager approves" in client.get(one).content.decode()
+    assert url(desk, "approve", message.pk) not in client.get(one).content.decode()
+    client.post(url(desk, "approve", message.pk), {"seen": seen(message)})
+    message.refresh_from_db()
+    assert message.state == Message.State.PROPOSED
+
+    assert url(desk, "approve", message.pk) in manager.get(one).content.decode()
+    manager.post(url(desk, "approve", message.pk), {"seen": seen(message)})
+    message.refresh_from_db()
+    assert message.state == Message.State.APPROVED
+
+
 def test_undo_takes_back_one_click_and_nothing_leaves(desk, client):
     message = desk.ready()
     client.post(url(desk, "approve_many"), {"seen": seen(message)})
