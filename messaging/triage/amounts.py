@@ -23,10 +23,10 @@ _VERBS = (
     r"|start with"
     r"|pagar(?:e|emos|le|les)?|pago|mando|mandar(?:e|le)?|abonar(?:e)?|abono|deposito"
     r"|depositar(?:e)?"
-    r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy"
+    r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy|paso|pasar(?:e|le|les)?|pasamos|damos|mandamos|pagamos"
 )
 _BARE = re.compile(
-    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos "
+    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos |los |otros "
     rf"|like )*"
     rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d"
     rf"|\d{{1,3}}(?:\.\d)?(?=k\b))"
@@ -75,8 +75,15 @@ _OTHER_NUMBER = re.compile(
     r"\b(?:check|cheque|ck|chk|p\.?o|purchase order|order|ticket|case|ref|reference"
     r"|confirmation|conf"
     r"|tracking|account|acct|unit|apt|suite|ste|room|lot|job|phone|cell|extension|ext|transaction"
-    r"|trans|claim|store|orden|pedido|cuenta|confirmacion|referencia|caso|folio)\.?"
+    r"|trans|claim|(?:check|cheque|money order)s?\b[^.!?\n]{0,20},|store|orden|pedido|cuenta|confirmacion|referencia|caso|folio)\.?"
     r"\s*(?:no|num|number|numero)?\.?\s*(?:is|was|:|es)?\s*$"
+)
+
+
+# Telephone numbers, and the numbers of houses.
+_NO_INVOICE = re.compile(
+    r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\d{10}\b"
+    r"|\d+ (?:\w+ ){1,3}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|way|ct|court|hwy)\b"
 )
 
 
@@ -94,6 +101,8 @@ def invoice_in(shown: str, text: str, *, known: str | None) -> str | None:
         for match in pattern.finditer(text):
             start, end = match.span("number")
             before = text[max(0, match.start() - 30) : match.start()]
+            if _NO_INVOICE.match(text, start):
+                continue
             if pattern is _HASH and _OTHER_NUMBER.search(before):
                 continue
             return shown[start:end]

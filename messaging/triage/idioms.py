@@ -9,7 +9,7 @@ import re
 _SPEAKING = (
     r"(?:text|messag|msg|txt|send|contact|bother|spam|harass|remind|e-?mail|writ|bug|annoy|notif"
     r"|pester|hound|nag|bomb|blow|hit|ping|reach|disturb|blast|stalk|it|with|all|the|these|those"
-    r"|this|being|doing|using|keep)"
+    r"|this|being|doing|using|keep|ask|begg|nag|hassl)"
 )
 _COVERED = [
     re.compile(pattern)
@@ -17,7 +17,20 @@ _COVERED = [
         # visits and places
         r"\b(?P<x>stop(?:ped|ping|s)?) (?:by|in(?! (?:the )?(?:mess|text|remind|send))|over|off"
         r"|on my"
-        r" way|at (?:your|the) (?:office|shop|store|desk|counter))\b",
+        r" way|at(?! once)|up|outside|along|for (?:gas|lunch|coffee|a minute|now at))\b",
+        # things that are not ours to stop
+        r"\b(?P<x>stop) (?:the (?:press(?:es)?|clock|bleeding|car|truck|van|music|bus)|press"
+        r"|being (?!(?:\w+ )?(?:text|messag|contact|remind|bother))|me if)",
+        r"\byou dare (?P<x>stop|quit|unsubscribe|cancel)\b",
+        r"\b(?:not|n't|never|won't|nor|no one|or) (?:\w+ ){0,2}?(?:tell|telling|ask|asking|want|need"
+        r"|saying|order) (?:for )?(?:you|u|ya|y'?all|them)(?: guys)? to (?P<x>stop|quit|cancel"
+        r"|unsubscribe|end|remove)\b",
+        r"\b(?P<x>unsubscribe|stop|opt[ -]?out)\s?\?+ ?(?:lol |haha )?(?:nah|no\b|nope|never|not me)",
+        r"\b(?P<x>unsubscribed|unsubscribe|opted[ -]out|opt[ -]out|opting out) (?:from|of) (?:the"
+        r" |that |your |my |our |this )?(?:\w+ ){0,2}(?:plan|program|service|warranty|contract"
+        r"|coverage|insurance|membership|portal|package|renewal|upgrade|add-?on|charge|fee)s?\b",
+        r"\b(?:that|it|them|those|one|fees?|charges?|line|tax|surcharge)(?: \w+)? (?P<x>removed"
+        r"|deleted|dropped|taken off)\b",
         r"\b(?:bus|truck|pit|traffic|full|rest|next|one|whistle) (?P<x>stop)s?\b",
         # time
         r"\b(?P<x>end)(?: of|ing)? (?:of )?(?:the |this |next |my |that |each )?(?:business |work"
@@ -43,15 +56,15 @@ _COVERED = [
         r"\b(?P<x>no (?:me )?llam\w+)\b(?=[^.\n]{0,25}\b(?:mensaje|texto))",
         r"\b(?P<x>no) llamadas\b",
         # buttons and words spoken of
-        r"\b(?:an?|the|your|that|big) (?P<x>unsubscribe|stop) (?:button|link|sign|word|box|light)",
+        r"\b(?P<x>unsubscribe|stop|opt[ -]?out|cancel) (?:button|link|sign|word|box|light|banner|page"
+        r"|pop-?up|footer|option|screen)",
         r"\b(?P<x>unsubscribe)\s*[|\u00b7\u2022]",
         r"\b(?P<x>remove|take|delete|drop|pull)(?: me| us)?(?: off| from)? (?:of )?(?:the |that "
         r"|this |my |your )*"
         r"(?:\w+ )?(?:fee|charge|interest|tax|line|item|surcharge|discount|auto ?pay|invoice"
         r"|bill)s?\b",
-        r"\b(?P<x>opt(?:ed|ing)?[ -]out|out) of (?:the |my |our |your )?(?:service|warranty"
-        r"|insurance|plan"
-        r"|program|contract|renewal|paper)",
+        r"\b(?P<x>out) of (?:the |my |our |your )?(?:service|warranty|insurance|plan|program"
+        r"|contract|renewal|paper)",
         r"\b(?P<x>basta) con (?!lo|los|las|la|el|esto|esos|estos|sus|tanto)",
         r"\bnot (?:a |the )?(?P<x>wrong number)\b",
         r"\b(?P<x>paro|pararme|pararse|para) (?:por|en|a|el|la|alla|ahi)\b",

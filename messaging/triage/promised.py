@@ -39,26 +39,39 @@ def is_split(own: str, received: date) -> bool:
 
 
 _NOT_PROMISED_DATE = re.compile(
-    r"\b(?:due(?: on)?|dated|invoiced?(?: on| from)?|since|from|as of"
+    r"\b(?:due(?: on)?|did say|dated|invoiced?(?: on| from)?|since|from|as of"
     r"|(?<!be )(?<!get )(?<!getting )(?:sent|received|paid|mailed|delivered)(?: on)?"
-    r"|ordered|back (?:on|in)|(?:can'?t|cannot|won'?t|unable to|not)(?: \w+){0,3}?"
-    r"(?: on| by| this)?|said(?: \w+){0,3}?|told you|promised(?: you)?|dije|says|vencio|del|pague"
-    r" el|desde el)\s+(?:the |el )?$"
+    r"|ordered|back (?:on|in)|(?:can'?t|cannot|won'?t|unable to|not)"
+    r"(?: (?!un?till?\b|till?\b|before\b)\w+){0,5}?(?: on| by| this)?|said(?: \w+){0,3}?|told you|promised(?: you)?|dije|says|vencio|(?<!antes )del|pague"
+    r" el|desde el|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:paid|cashed|cleared|paye?d|sent|mailed|posted|deposited|wired)(?! (?:by|on"
+    r" the next)\b)(?: (?!and\b|rest\b|other\b|will\b)\w+){0,3}? (?:on|this|in)"
+    r"|(?:sent|put|paid|mailed|gave)(?: \w+){1,5}?"
+    r"|(?:pague|mande|deposite|transferi|realizo|hizo|envie|cobraron|paso)(?: \w+){0,4}?(?: el)?"
+    r")\s+(?:the |el )?$"
+)
+# What the day hangs on is somebody else's.
+_CONDITION = re.compile(
+    r"\b(?:if|assuming|provided|si)(?: que)? (?:(?:the|my|our|his|her|their|they|he|she|el|la|los"
+    r"|mi|sale|me sale|me cae|me llega)\b)(?![^.;]*\b(?:ok|okay|fine|works)\b)[^.;,\n]{0,45}$"
+)
+_AWAY = re.compile(
+    r"\b(?:out|away|closed|gone|traveling|travelling|vacation|hospital|town|estoy|ando|fuera|viaje"
+    r"|estamos|andamos)\b[^.;,\n]{0,25}\b(?:until|til|till|hasta|through|thru)\s+(?:the |el )?$"
 )
 _CORRECTION = re.compile(
     r"\b(?:make that|i mean(?:t)?|actually|scratch that|no wait|wait no|sorry|correction"
-    r"|better|mejor|digo|but really|realistically|jk|kidding)\b"
+    r"|better|mejor|digo|o sea|so|entonces|but really|realistically|jk|kidding)\b"
 )
 _NOT_PROMISED_AMOUNT = re.compile(
-    r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for)?|total(?: of"
+    r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for| no\.?| number)?|factura|facturas|inv|total(?: of"
     r"| is)?|charged(?: me| us)?"
     r"|already paid|i paid|we paid|paid|sent you|sent|quoted(?: me| us)?|quote(?: was| of)?"
     r"|instead of|not|says"
-    r"|agreed(?: to| on)?|due|was|debo|pague|de los)\s+(?:the |only |for |of )?\$?\s*$"
+    r"|agreed(?: to| on)?|due|was|factura|debo|pague|de los)\s+(?:the |only |for |of )?\$?\s*$"
 )
 
 
-_NOT_PAID = re.compile(r"k?\s+(?:job|project|deal|credit|discount|refund|fee|line|in credit|off)\b")
+_NOT_PAID = re.compile(r"k?\s+(?:(?:\w+ )?(?:fee|charge)|job|project|deal|credit|discount|refund|fee|line|in credit|off)\b")
 
 
 def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal | None]:
@@ -71,7 +84,10 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
         for each in dates.find(own, received=received)
         if not _NOT_PROMISED_DATE.search(own[max(0, each.start - 30) : each.start])
     ]
-    if "plan" in spans and re.search(r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b", own):
+    sure = [each for each in found if not _CONDITION.search(own[: each.start])]
+    found = [each for each in sure if not _AWAY.search(own[: each.start])] or sure
+    has_figure = bool(found or amounts.find(own))
+    if has_figure and "plan" in spans and re.search(r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b", own):
         now = re.search(r"\b(?:now|ahora)\b", own)
         found.insert(0, dates.Found(received, now.start(), now.end(), "day"))
     after = found if "plan" in spans else [each for each in found if each.end > said_at]

@@ -11,12 +11,14 @@ from datetime import date
 from messaging.triage import (
     amounts,
     dates,
+    idioms,
     normal,
     promised,
     special,
     spoken,
     weighing,
     words_rest,
+    words_stop,
 )
 from messaging.triage.reading import PAUSING, Context, Reading
 from messaging.triage.second_opinion import INTENT_OF
@@ -109,10 +111,13 @@ def _ranked(
 ) -> list[str]:
     """The intents, the one to act on first in front."""
     top = said.intent
+    is_plain = "stop" in spans and (
+        first(words_stop.PLAIN_STOP, idioms.covered(own), channel=channel) is not None
+    )
     wants_back = "start" in spans and "stop" not in spans
     if wants_back and (spoken.starts_again(own) or top in {"start", "stop"}):
         top = "start"
-    elif ("stop" in spans and weighing.may_want_no_more(said)) or (
+    elif ("stop" in spans and (is_plain or weighing.may_want_no_more(said))) or (
         "start" not in spans and weighing.wants_no_more(said, own, channel)
     ):
         top = "stop"

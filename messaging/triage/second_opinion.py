@@ -1,11 +1,13 @@
 """A second opinion where rules alone do not say enough: a linear model over words and ideas.
 
-Its weights are learned by ``make triage`` from the examples and the tuning half of the labelled
+Its weights are learned by ``make triage`` from the examples and the labelled
 replies (see `learning`); reading them needs nothing but this file.
 """
 
 import json
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -18,24 +20,37 @@ INTENT_OF = {"machine": "other", "errand": "other", "new_business": "question"}
 
 
 @cache
-def _learned() -> tuple[list[str], dict[str, list[tuple[int, int]]]]:
+def _learned() -> tuple[list[str], dict[str, tuple[int, ...]]]:
     known = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    rows = known["weights"].items()
-    return known["classes"], {
-        mark: list(zip(row[::2], row[1::2], strict=True)) for mark, row in rows
-    }
+    classes = known["classes"]
+    rows = {}
+    for mark, row in known["weights"].items():
+        whole = [0] * len(classes)
+        for at, weight in zip(row[::2], row[1::2], strict=True):
+            whole[at] = weight
+        rows[mark] = tuple(whole)
+    return classes, rows
+
+
+@contextmanager
+def learned_from(weights: Path) -> Iterator[None]:
+    """Read with other weights for a while, to measure what they are worth."""
+    global WEIGHTS  # noqa: PLW0603
+    kept, WEIGHTS = WEIGHTS, weights
+    _learned.cache_clear()
+    try:
+        yield
+    finally:
+        WEIGHTS = kept
+        _learned.cache_clear()
 
 
 def likely(own: str, channel: str) -> list[tuple[float, str]]:
     """The classes of a folded text with their probability, the likeliest first."""
     classes, weights = _learned()
     found = features(own, channel)
-    sums = [0] * len(classes)
-    for feature in found:
-        row = weights.get(feature)
-        if row is not None:
-            for at, weight in row:
-                sums[at] += weight
+    rows = [weights[feature] for feature in found if feature in weights]
+    sums = list(map(sum, zip(*rows, strict=True))) or [0] * len(classes)
     share = 1 / (SCALE * math.sqrt(len(found)))
     top = max(sums)
     odds = [math.exp((each - top) * share) for each in sums]

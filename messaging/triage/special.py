@@ -72,7 +72,7 @@ def reaction(folded: str, shown: str) -> Reading | None:
             return Reading("thanks", must_pause=False, evidence=whole)
         if match["asked"]:
             return Reading("question", evidence=whole)
-        return Reading("other", must_pause=not match["undone"], evidence=whole)
+        return Reading("other", must_pause=False, evidence=whole)
     marked = _MARKED.match(folded)
     if marked is None:
         return None

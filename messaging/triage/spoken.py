@@ -14,11 +14,11 @@ from messaging.triage import (
     words_rest,
     words_stop,
 )
-from messaging.triage.weighing import Opinion
+from messaging.triage.weighing import STOP_RULED_OUT, Opinion
 from messaging.triage.words import Spans, first
 
 _GROUPS = {
-    "stop": words_stop.STOP,
+    "stop": words_stop.PLAIN_STOP + words_stop.STOP,
     "wrong_number": words_rest.WRONG_NUMBER,
     "dispute": words_dispute.DISPUTE,
     "paid": words_paid.PAID,
@@ -35,13 +35,17 @@ _GROUPS = {
 # Looked for only where the second opinion does not rule them out.
 _ONLY_IF_LIKELY = frozenset({"wrong_number", "paid", "contact_change", "copy", "question", "help"})
 UNLIKELY = 0.02
+RULED_OUT = 0.002
 
 
 def intents(own: str, channel: str, said: Opinion) -> Spans:
     found: Spans = {}
     plain = idioms.covered(own)
     for intent, group in _GROUPS.items():
-        if intent in _ONLY_IF_LIKELY and said.chance(intent) < UNLIKELY:
+        if intent == "stop":
+            if said.stop < STOP_RULED_OUT:
+                group = words_stop.PLAIN_STOP
+        elif said.chance(intent) < (UNLIKELY if intent in _ONLY_IF_LIKELY else RULED_OUT):
             continue
         match = first(group, plain if intent in {"stop", "wrong_number"} else own, channel=channel)
         if match is not None:

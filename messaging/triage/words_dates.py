@@ -3,17 +3,17 @@
 import re
 
 _DAY_NAMES = (
-    "mon(?:day)?|lunes",
-    "tue(?:s(?:day)?)?|martes",
-    "wed(?:s|nesday)?|weds|miercoles",
-    "thu(?:r(?:s(?:day)?)?)?|jueves",
-    "fri(?:day)?|viernes",
-    "sat(?:urday)?|sabado",
+    "mon(?:day)?|munday|mondy|lune|lunez|lunes",
+    "tue(?:s(?:day)?)?|teusday|tuseday|tusday|martes",
+    "wed(?:s|nesday)?|weds|w[ea]d?n[ei]?sday|wensday|mier?coles|miercole",
+    "thu(?:r(?:s(?:day)?)?)?|th(?:ur|ru)s?day|thrusday|juevez|jueves",
+    "fri(?:day)?|firday|fryday|frday|friady|vierne|viernez|biernes|viernes",
+    "sat(?:urday)?|sat[eu]rday|saterday|savado|sabado",
     "sun(?:day)?|domingo",
 )
 _MONTH_NAMES = (
     "jan(?:uary)?|enero",
-    "feb(?:ruary)?|febrero",
+    "feb(?:r?uary)?|febrero",
     "mar(?:ch)?|marzo",
     "apr(?:il)?|abril",
     "may|mayo",

@@ -152,7 +152,11 @@ SPAM = words(
     r"|one) of google\b|\bearn \$\d[^.!?\n]{0,20}\b(?:day|week|home)\b|\b(?:rank|ranking) (?:your"
     r"|on) (?:website|google)|\bclick (?:here"
     r"|below) to (?:claim|win|get)|\bhas"
-    r" ganado\b|\bfelicidades\b[^.!?\n]{0,30}\bgan"
+    r" ganado\b|\b\d{4,8} is your (?:\w+ ){0,2}code\b|\byour (?:\w+ ){0,2}code is:? ?\d{4,}"
+    r"|\b(?:added|invited) to the \w+ portal\b|\bactivate your account within\b"
+    r"|\bdear (?:sir|friend|madam)\b[^\n]{0,60}\b(?:manufactur\w+|factory|supplier of|we supply"
+    r"|exporter)"
+    r"|\bfelicidades\b[^.!?\n]{0,30}\bgan"
 )
 
 OTHER = (

@@ -242,10 +242,40 @@ STOP = (
     ),
 )
 
+_OURS = r"(?:list|texts?|messages?|reminders?|alerts?|system|database|computer|records?|sms|thread)"
+PLAIN_STOP = (
+    words(
+        r"(?:^|[.!?,;:\n-]\s*|\b(?:please|pls|plz|just|and|ok|guys|so|now) )(?:just |pls |please )?"
+        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harass|spam|pester|hound|ping)\w*"
+        r"|(?:do not|don'?t|dont|never) (?:ever )?(?:text|txt|message|msg)) (?:me|us|this (?:number"
+        r"|phone|line|cell)|my (?:phone|cell|number|wife|husband|kids?))\b",
+        not_before=_AT_TIMES,
+    ),
+    words(
+        r"(?:^|[.!?;\n]\s*)(?:just |please )?(?:stop|quit) (?:asking|begging|nagging|bugging|pestering"
+        r"|bothering|hassling|hounding|reminding)(?: me| us)?(?: about (?:it|this|that))?\s*[.!]*\s*$"
+    ),
+    words(
+        r"\b(?:take|remove|get|drop|pull) (?:me|us|my (?:cell |phone )?(?:number|digits|phone|cell|name)"
+        r"|this (?:cell |phone )?(?:number|phone|cell)|our number) (?:off|from|out of) (?:of )?(?:your"
+        rf" |the |this |that |these |those )?(?:\w+ ){{0,2}}{_OURS}\b",
+        not_after=NOT,
+    ),
+    words(
+        r"\bno (?:vuelv\w+|vayan?) a (?:usar|textear|escribir|mandar|contactar|molestar)\w* (?:me |nos )?"
+        r"(?:este|mi|a este|mas|por aqui|mensajes|nada)\b"
+        r"|\bno (?:quiero|queremos) (?:que|q) (?:me|nos) (?:esten|sigan|anden|vuelvan a) (?:avis|mand|"
+        r"escrib|text|molest|contact|envi)\w*"
+    ),
+)
+"""So plain that nothing beside it can mean otherwise."""
+
 START = (
     words(
         r"\b(?:turn|put|switch)(?:ing)? [^.!?\n]{0,30}\bback on\b"
         r"|\bwant back in\b|\bplease restart\b"
+        r"|\b(?:add|put|include) (?:me|us|my number) (?:back|again"
+        r"|(?:on|in|to)\b[^.!?\n]{0,25}\bagain)\b"
         r"|\b(?:never|not|didn'?t) (?:meant?|mean) to (?:opt|stop|unsub)"
         r"|\bi (?:do|still|really) want (?:to (?:get|receive) )?(?:these|the|them|your|those)\b"
         r"|\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
