@@ -23,10 +23,12 @@ _VERBS = (
     r"|start with"
     r"|pagar(?:e|emos|le|les)?|pago|mando|mandar(?:e|le)?|abonar(?:e)?|abono|deposito"
     r"|depositar(?:e)?"
-    r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy|paso|pasar(?:e|le|les)?|pasamos|damos|mandamos|pagamos"
+    r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy|paso|pasar(?:e|le|les)?|pasamos|damos|mandamos"
+    r"|pagamos"
 )
 _BARE = re.compile(
-    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos |los |otros "
+    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos "
+    rf"|los |otros "
     rf"|like )*"
     rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d"
     rf"|\d{{1,3}}(?:\.\d)?(?=k\b))"
@@ -75,7 +77,8 @@ _OTHER_NUMBER = re.compile(
     r"\b(?:check|cheque|ck|chk|p\.?o|purchase order|order|ticket|case|ref|reference"
     r"|confirmation|conf"
     r"|tracking|account|acct|unit|apt|suite|ste|room|lot|job|phone|cell|extension|ext|transaction"
-    r"|trans|claim|(?:check|cheque|money order)s?\b[^.!?\n]{0,20},|store|orden|pedido|cuenta|confirmacion|referencia|caso|folio)\.?"
+    r"|trans|claim|(?:check|cheque|money order)s?\b[^.!?\n]{0,20},|store|orden|pedido|cuenta"
+    r"|confirmacion|referencia|caso|folio)\.?"
     r"\s*(?:no|num|number|numero)?\.?\s*(?:is|was|:|es)?\s*$"
 )
 

@@ -101,6 +101,33 @@ def _of_next_month(match: re.Match, received: date) -> date | None:
     )
 
 
+_WHICH = {
+    **dict.fromkeys(("first", "primer", "1st"), 0),
+    **dict.fromkeys(("second", "segundo", "2nd"), 1),
+    **dict.fromkeys(("third", "tercer", "3rd"), 2),
+}
+
+
+def _counted_day(match: re.Match, received: date) -> date | None:
+    """The first Friday of June; of this month while it is to come, else of the next."""
+    weekday = weekday_of(match["day"])
+    month = received.replace(day=1)
+    if match["month"]:
+        month = calendar_days.calendar_day(None, month_of(match["month"]), 1, month)
+    elif match["next"]:
+        month = calendar_days.month_end(received, 0) + timedelta(days=1)
+    for start in (month, calendar_days.month_end(month) + timedelta(days=1)):
+        if match["o"] in _WHICH:
+            day = start + timedelta(days=(weekday - start.weekday()) % 7)
+            day += timedelta(weeks=_WHICH[match["o"]])
+        else:
+            day = calendar_days.month_end(start)
+            day -= timedelta(days=(day.weekday() - weekday) % 7)
+        if day >= received or match["month"] or match["next"]:
+            return day
+    return None
+
+
 def _rule(kind: str, pattern: str, reader: Reader) -> tuple[str, re.Pattern, Reader]:
     return kind, re.compile(rf"(?<![\w$])(?:{pattern})(?!\w)"), reader
 
@@ -180,6 +207,31 @@ RULES = [
         rf"(?:(?P<n>{NUMBER})\s+)?(?:weeks?|semanas?)\s+(?:from|after|a partir de)\s+(?:this\s+)?"
         rf"(?P<start>today|now|tomorrow|hoy|manana|{DAY})",
         _week_from,
+    ),
+    _rule(
+        "span",
+        rf"(?P<n>{NUMBER})\s+(?:more |mas )?(?P<unit>{UNIT})\s+(?:from (?:now|today)"
+        rf"|a partir de hoy)",
+        _span,
+    ),
+    _rule(
+        "weekday",
+        rf"(?P<day>{DAY}) after next",
+        lambda match, received: (
+            calendar_days.week_after(weekday_of(match["day"]), received) + timedelta(weeks=1)
+        ),
+    ),
+    _rule(
+        "span",
+        r"de hoy en (?P<n>ocho|quince)",
+        lambda match, received: received + timedelta(days=7 if match["n"] == "ocho" else 15),
+    ),
+    _rule(
+        "date",
+        rf"(?:the |el )?(?P<o>first|primer|1st|second|segundo|2nd|third|tercer|3rd|last|ultimo)"
+        rf" (?P<day>{DAY}) (?:of|in|de|del) (?:(?P<month>{MONTH})|(?P<next>next month|proximo mes"
+        r"|mes que viene)|the month|this month|mes|este mes)",
+        _counted_day,
     ),
     _rule(
         "day",

@@ -3,15 +3,14 @@
 from itertools import pairwise
 
 from messaging.triage.concepts import concept, words_of
-from messaging.triage.idioms import covered
 
 LONGEST = 60
 """Words that are looked at; a long letter says early what it is about."""
 
 
-def features(own: str, channel: str) -> list[str]:
-    """The marks of a folded text, each once."""
-    words = words_of(covered(own))[:LONGEST]
+def features(plain: str, channel: str) -> list[str]:
+    """The marks of a folded text whose idioms are covered, each once."""
+    words = words_of(plain)[:LONGEST]
     ideas = [concept(word) for word in words]
     shown = [
         idea if idea and (idea[0] == "#" or not word.isascii()) else word

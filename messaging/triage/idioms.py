@@ -22,10 +22,12 @@ _COVERED = [
         r"\b(?P<x>stop) (?:the (?:press(?:es)?|clock|bleeding|car|truck|van|music|bus)|press"
         r"|being (?!(?:\w+ )?(?:text|messag|contact|remind|bother))|me if)",
         r"\byou dare (?P<x>stop|quit|unsubscribe|cancel)\b",
-        r"\b(?:not|n't|never|won't|nor|no one|or) (?:\w+ ){0,2}?(?:tell|telling|ask|asking|want|need"
+        r"\b(?:not|n't|never|won't|nor|no one|or) (?:\w+ ){0,2}?(?:tell|telling|ask|asking|want"
+        r"|need"
         r"|saying|order) (?:for )?(?:you|u|ya|y'?all|them)(?: guys)? to (?P<x>stop|quit|cancel"
         r"|unsubscribe|end|remove)\b",
-        r"\b(?P<x>unsubscribe|stop|opt[ -]?out)\s?\?+ ?(?:lol |haha )?(?:nah|no\b|nope|never|not me)",
+        r"\b(?P<x>unsubscribe|stop|opt[ -]?out)\s?\?+ ?(?:lol |haha )?(?:nah|no\b|nope|never"
+        r"|not me)",
         r"\b(?P<x>unsubscribed|unsubscribe|opted[ -]out|opt[ -]out|opting out) (?:from|of) (?:the"
         r" |that |your |my |our |this )?(?:\w+ ){0,2}(?:plan|program|service|warranty|contract"
         r"|coverage|insurance|membership|portal|package|renewal|upgrade|add-?on|charge|fee)s?\b",
@@ -56,8 +58,11 @@ _COVERED = [
         r"\b(?P<x>no (?:me )?llam\w+)\b(?=[^.\n]{0,25}\b(?:mensaje|texto))",
         r"\b(?P<x>no) llamadas\b",
         # buttons and words spoken of
-        r"\b(?P<x>unsubscribe|stop|opt[ -]?out|cancel) (?:button|link|sign|word|box|light|banner|page"
+        r"\b(?P<x>unsubscribe|stop|opt[ -]?out|cancel) (?:button|link|sign|word|box|light"
+        r"|banner|page"
         r"|pop-?up|footer|option|screen)",
+        r"\b(?:said|says|saying) (?:to |i can |i could )?(?:reply|text|send|type|answer) [\"']?"
+        r"(?P<x>stop|end|quit|cancel)\b",
         r"\b(?P<x>unsubscribe)\s*[|\u00b7\u2022]",
         r"\b(?P<x>remove|take|delete|drop|pull)(?: me| us)?(?: off| from)? (?:of )?(?:the |that "
         r"|this |my |your )*"

@@ -13,7 +13,7 @@ _BARE_FILL = word_set(
     "works hi hello hey thanks thank please pls maybe probably latest at noon pm am morning "
     "afternoon evening before after around me we payment is be that then for sure el la los "
     "para por lo le pago si bueno gracias de en proximo que viene a mas tardar first thing no "
-    "later than til until till hasta just and of"
+    "later than til until till over a most hasta just and of"
 )
 
 
@@ -42,10 +42,12 @@ _NOT_PROMISED_DATE = re.compile(
     r"\b(?:due(?: on)?|did say|dated|invoiced?(?: on| from)?|since|from|as of"
     r"|(?<!be )(?<!get )(?<!getting )(?:sent|received|paid|mailed|delivered)(?: on)?"
     r"|ordered|back (?:on|in)|(?:can'?t|cannot|won'?t|unable to|not)"
-    r"(?: (?!un?till?\b|till?\b|before\b)\w+){0,5}?(?: on| by| this)?|said(?: \w+){0,3}?|told you|promised(?: you)?|dije|says|vencio|(?<!antes )del|pague"
-    r" el|desde el|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:paid|cashed|cleared|paye?d|sent|mailed|posted|deposited|wired)(?! (?:by|on"
+    r"(?: (?!un?till?\b|till?\b|before\b)\w+){0,5}?(?: on| by| this)?|said(?: \w+){0,3}?"
+    r"|told you|promised(?: you)?|dije|says|vencio|(?<!antes )del|pague"
+    r" el|desde el|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:paid|cashed|cleared|paye?d"
+    r"|sent|mailed|posted|deposited|wired)(?! (?:by|on"
     r" the next)\b)(?: (?!and\b|rest\b|other\b|will\b)\w+){0,3}? (?:on|this|in)"
-    r"|(?:sent|put|paid|mailed|gave)(?: \w+){1,5}?"
+    r"|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:sent|put|paid|mailed|gave)(?: \w+){1,5}?"
     r"|(?:pague|mande|deposite|transferi|realizo|hizo|envie|cobraron|paso)(?: \w+){0,4}?(?: el)?"
     r")\s+(?:the |el )?$"
 )
@@ -63,7 +65,8 @@ _CORRECTION = re.compile(
     r"|better|mejor|digo|o sea|so|entonces|but really|realistically|jk|kidding)\b"
 )
 _NOT_PROMISED_AMOUNT = re.compile(
-    r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for| no\.?| number)?|factura|facturas|inv|total(?: of"
+    r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for| no\.?| number)?"
+    r"|factura|facturas|inv|total(?: of"
     r"| is)?|charged(?: me| us)?"
     r"|already paid|i paid|we paid|paid|sent you|sent|quoted(?: me| us)?|quote(?: was| of)?"
     r"|instead of|not|says"
@@ -71,7 +74,10 @@ _NOT_PROMISED_AMOUNT = re.compile(
 )
 
 
-_NOT_PAID = re.compile(r"k?\s+(?:(?:\w+ )?(?:fee|charge)|job|project|deal|credit|discount|refund|fee|line|in credit|off)\b")
+_NOT_PAID = re.compile(
+    r"k?\s+(?:(?:\w+ )?(?:fee|charge)|job|project|deal|credit|discount|refund|fee|line"
+    r"|in credit|off)\b"
+)
 
 
 def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal | None]:
@@ -87,7 +93,11 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
     sure = [each for each in found if not _CONDITION.search(own[: each.start])]
     found = [each for each in sure if not _AWAY.search(own[: each.start])] or sure
     has_figure = bool(found or amounts.find(own))
-    if has_figure and "plan" in spans and re.search(r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b", own):
+    if (
+        has_figure
+        and "plan" in spans
+        and re.search(r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b", own)
+    ):
         now = re.search(r"\b(?:now|ahora)\b", own)
         found.insert(0, dates.Found(received, now.start(), now.end(), "day"))
     after = found if "plan" in spans else [each for each in found if each.end > said_at]

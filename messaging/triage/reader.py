@@ -130,7 +130,7 @@ def _ranked(
         top = "dispute"
     elif is_split and top in {"promise", "question", "other"}:
         top = "plan"
-    elif is_bare and top not in {"plan", "paid", "dispute"}:
+    elif is_bare and not (top in {"plan", "paid", "dispute"} and top in spans):
         top = "promise"
     elif special.is_thanks(own, tokens, own):
         top = "thanks"
@@ -150,9 +150,11 @@ def _ranked(
         if odds >= weighing.CLAUSE_ALSO
     }
     also |= {intent for intent in spans if said.chance(intent) > weighing.ALSO}
-    if "promise" in spans and _names_a_day(own):
+    to_come = spans.get("promise") or (spans.get("plan") if top == "paid" else None)
+    if to_come and _names_a_day(own):
         paid_at = spans.get("paid", (0, 0))[0]
-        if top in {"copy", "stop"} or (top == "paid" and spans["promise"][0] > paid_at):
+        is_part = top == "dispute" and amounts.find(own)
+        if is_part or top in {"copy", "stop"} or (top == "paid" and to_come[0] > paid_at):
             also.add("promise")
     also -= {top, "other", "thanks", "abusive", "stop", "start", "help"}
     if top in {"thanks", "other", "abusive", "promise"}:
@@ -168,9 +170,18 @@ _LIFE = re.compile(
 )
 
 
+_NOT_A_BLOW = re.compile(
+    r"\b(?:decided against|looked into|thought about|considered|instead of|avoid\w*|almost|before i"
+    r"|not (?:filing|bankrupt|going|dead)|(?:car|truck|phone|engine|furnace|lawn|grass|tree)\w*"
+    r" (?:just |has )?died)\b"
+)
+
+
 def _is_blow(other: re.Match | None) -> bool:
     """Death and insolvency weigh more than what is said beside them; a phone's death does not."""
     if other is None or not _LIFE.search(other[0]):
+        return False
+    if _NOT_A_BLOW.search(other.string):
         return False
     return not re.search(
         r"phone|battery|truck|car\b|computer|laptop|cell|internet|engine", other[0]

@@ -35,7 +35,7 @@ def _learned() -> tuple[list[str], dict[str, tuple[int, ...]]]:
 @contextmanager
 def learned_from(weights: Path) -> Iterator[None]:
     """Read with other weights for a while, to measure what they are worth."""
-    global WEIGHTS  # noqa: PLW0603
+    global WEIGHTS
     kept, WEIGHTS = WEIGHTS, weights
     _learned.cache_clear()
     try:
@@ -45,10 +45,10 @@ def learned_from(weights: Path) -> Iterator[None]:
         _learned.cache_clear()
 
 
-def likely(own: str, channel: str) -> list[tuple[float, str]]:
-    """The classes of a folded text with their probability, the likeliest first."""
+def likely(plain: str, channel: str) -> list[tuple[float, str]]:
+    """The classes of a folded text, idioms covered, with their probability, the likeliest first."""
     classes, weights = _learned()
-    found = features(own, channel)
+    found = features(plain, channel)
     rows = [weights[feature] for feature in found if feature in weights]
     sums = list(map(sum, zip(*rows, strict=True))) or [0] * len(classes)
     share = 1 / (SCALE * math.sqrt(len(found)))

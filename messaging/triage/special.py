@@ -13,6 +13,14 @@ def carrier_word(text: str) -> str | None:
     return words_stop.CARRIER.get(text.strip().strip(".!\"'").casefold())
 
 
+_WHO = re.compile(
+    r"^\W*(?:who(?:'?s| is| tf is| the \w+ is)|quien es) (?!this|that|it\b|he\b|she\b|your"
+    r"|the\b|my\b"
+    r"|texting|calling|messaging|responsible|in charge|paying|dis\b|writing|you\b|u\b|a\b|este|esta"
+    r"|eso|coming|going|doing|handling|asking|supposed|sending)[a-z]+(?: [a-z]+)?\s*[?!.]*\s*$"
+)
+
+
 def by_itself(own: str, tokens: list[str], shown: str) -> Reading | None:
     """Keywords alone, politeness aside."""
     if len(tokens) > 8:
@@ -26,6 +34,8 @@ def by_itself(own: str, tokens: list[str], shown: str) -> Reading | None:
         return Reading("help", evidence=whole)
     if core and set(core) <= words_stop.START_WORDS:
         return Reading("start", must_pause=False, evidence=whole)
+    if _WHO.search(own):
+        return Reading("wrong_number", evidence=whole)
     if joined in {"yes", "y"} and len(tokens) == 1:
         # Consent for a carrier, an answer to anything for a person: somebody has to look.
         return Reading("other", evidence=whole)
@@ -72,7 +82,8 @@ def reaction(folded: str, shown: str) -> Reading | None:
             return Reading("thanks", must_pause=False, evidence=whole)
         if match["asked"]:
             return Reading("question", evidence=whole)
-        return Reading("other", must_pause=False, evidence=whole)
+        is_cross = match["other"] == "disliked"
+        return Reading("other", must_pause=is_cross, evidence=whole)
     marked = _MARKED.match(folded)
     if marked is None:
         return None

@@ -45,7 +45,9 @@ def intents(own: str, channel: str, said: Opinion) -> Spans:
         if intent == "stop":
             if said.stop < STOP_RULED_OUT:
                 group = words_stop.PLAIN_STOP
-        elif said.chance(intent) < (UNLIKELY if intent in _ONLY_IF_LIKELY else RULED_OUT):
+        elif intent != "promise" and said.chance(intent) < (
+            UNLIKELY if intent in _ONLY_IF_LIKELY else RULED_OUT
+        ):
             continue
         match = first(group, plain if intent in {"stop", "wrong_number"} else own, channel=channel)
         if match is not None:

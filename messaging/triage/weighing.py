@@ -66,14 +66,15 @@ class Opinion:
 
 
 def opinion(own: str, channel: str) -> Opinion:
-    parts = _clauses(own)
+    plain = covered(own)
+    parts = _clauses(plain)
     said, stop = [], 0.0
     if len(parts) > 1:
         for start, end in parts[:8]:
-            classes = second_opinion.likely(own[start:end], channel)
+            classes = second_opinion.likely(plain[start:end], channel)
             said.append((*classes[0], start, end))
             stop = max(stop, _chance(classes, "stop"))
-    whole = second_opinion.likely(own, channel)
+    whole = second_opinion.likely(plain, channel)
     return Opinion(whole, said, max(stop, _chance(whole, "stop")))
 
 
@@ -121,7 +122,7 @@ def _speaks_of_it(part: str, *, is_strict: bool) -> bool:
     if len(words) <= 4 and ideas & {"HALT", "LEAVE"}:
         return True
     if not is_strict:
-        return bool(ideas & (_OF_TALK | _AGAINST))
+        return bool(ideas & _AGAINST)
     return (
         bool(ideas & _AGAINST) and bool(ideas & _OF_TALK) and len(ideas & (_AGAINST | _OF_TALK)) > 1
     )

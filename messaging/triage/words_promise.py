@@ -44,6 +44,14 @@ _WHEN_ES = (
 )
 PROMISE = (
     words(
+        r"\b(?:los otros|las otras|la otra mitad|la otra|lo demas|el resto|lo que falta)(?: \d+)?"
+        r" (?:van|va|salen?|se (?:lo|los)|para|quedan?|el)\b"
+    ),
+    words(
+        r"\b(?:other|second|rest|remaining|remainder|balance)(?: half| part| one| of it)? (?:goes"
+        r"|go|is going|will go|is coming|comes|will be|will come|follows|to follow)\b"
+    ),
+    words(
         r"\b(?:stop|com|swing|drop|go)(?:p?ing|e)? (?:by|in|over)\b[^.!?\n]{0,40}\b(?:pay"
         r"|check|payment"
         r"|cash|money)\b|(?:^|[.!?,;\n]\s*|\band |\bok )(?:paying|sending|mailing"

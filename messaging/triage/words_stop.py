@@ -12,7 +12,8 @@ CARRIER = {
 """Single words that carriers act on themselves. YES is one for them, not proof for us."""
 
 STOP_WORDS = word_set(
-    "stop stopall unsubscribe cancel end quit revoke optout unsub remove stpo sotp stopp sstop "
+    "stop st0p stopall unsubscribe cancel end quit revoke optout unsub remove stpo sotp stopp "
+    "sstop "
     "unsuscribe unsubcribe unsubscrib alto parar pare basta cancelar detener baja salir "
     "desuscribir eliminar stopit desist"
 )
@@ -244,27 +245,40 @@ STOP = (
 
 _OURS = r"(?:list|texts?|messages?|reminders?|alerts?|system|database|computer|records?|sms|thread)"
 PLAIN_STOP = (
+    words(r"\byou (?:can|may|could) (?:please )?stop(?: now| already| please)?\s*[.!]*\s*$"),
+    words(
+        r"(?:^|[.!?,;\n]\s*)(?:please |pls |just |go )?(?:text|message|msg|txt) (?:some"
+        r" ?(?:one|body)"
+        r"|anyone|anybody) else\b"
+    ),
     words(
         r"(?:^|[.!?,;:\n-]\s*|\b(?:please|pls|plz|just|and|ok|guys|so|now) )(?:just |pls |please )?"
-        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harass|spam|pester|hound|ping)\w*"
+        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harass|spam|pester|hound"
+        r"|ping)\w*"
         r"|(?:do not|don'?t|dont|never) (?:ever )?(?:text|txt|message|msg)) (?:me|us|this (?:number"
         r"|phone|line|cell)|my (?:phone|cell|number|wife|husband|kids?))\b",
         not_before=_AT_TIMES,
     ),
     words(
-        r"(?:^|[.!?;\n]\s*)(?:just |please )?(?:stop|quit) (?:asking|begging|nagging|bugging|pestering"
-        r"|bothering|hassling|hounding|reminding)(?: me| us)?(?: about (?:it|this|that))?\s*[.!]*\s*$"
+        r"(?:^|[.!?;\n]\s*)(?:just |please )?(?:stop|quit) (?:asking|begging|nagging|bugging"
+        r"|pestering"
+        r"|bothering|hassling|hounding|reminding)(?: me| us)?(?: about (?:it|this"
+        r"|that))?\s*[.!]*\s*$"
     ),
     words(
-        r"\b(?:take|remove|get|drop|pull) (?:me|us|my (?:cell |phone )?(?:number|digits|phone|cell|name)"
-        r"|this (?:cell |phone )?(?:number|phone|cell)|our number) (?:off|from|out of) (?:of )?(?:your"
+        r"\b(?:take|remove|get|drop|pull) (?:me|us|my (?:cell |phone )?(?:number|digits|phone"
+        r"|cell|name)"
+        r"|this (?:cell |phone )?(?:number|phone|cell)|our number) (?:off|from"
+        r"|out of) (?:of )?(?:your"
         rf" |the |this |that |these |those )?(?:\w+ ){{0,2}}{_OURS}\b",
         not_after=NOT,
     ),
     words(
-        r"\bno (?:vuelv\w+|vayan?) a (?:usar|textear|escribir|mandar|contactar|molestar)\w* (?:me |nos )?"
+        r"\bno (?:vuelv\w+|vayan?) a (?:usar|textear|escribir|mandar|contactar"
+        r"|molestar)\w* (?:me |nos )?"
         r"(?:este|mi|a este|mas|por aqui|mensajes|nada)\b"
-        r"|\bno (?:quiero|queremos) (?:que|q) (?:me|nos) (?:esten|sigan|anden|vuelvan a) (?:avis|mand|"
+        r"|\bno (?:quiero|queremos) (?:que|q) (?:me|nos) (?:esten|sigan|anden"
+        r"|vuelvan a) (?:avis|mand|"
         r"escrib|text|molest|contact|envi)\w*"
     ),
 )

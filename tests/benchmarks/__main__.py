@@ -8,7 +8,7 @@ from importlib import import_module
 
 from tests import environment
 
-NAMES = ["sync", "aging", "reminders", "webhooks", "inbox"]
+NAMES = ["sync", "aging", "reminders", "webhooks", "inbox", "triage"]
 
 
 def main() -> int:
