@@ -21,6 +21,9 @@ _COVERED = [
         # things that are not ours to stop
         r"\b(?P<x>stop) (?:the (?:press(?:es)?|clock|bleeding|car|truck|van|music|bus)|press"
         r"|being (?!(?:\w+ )?(?:text|messag|contact|remind|bother))|me if)",
+        r"\b(?:don'?t|do not|not|never|won'?t|no need|n't)(?: \w+)? (?:need|have|going|planning"
+        r"|trying"
+        r"|mean|meant|about|plan) to (?P<x>unsubscribe|opt out|stop|cancel|quit)\b",
         r"\byou dare (?P<x>stop|quit|unsubscribe|cancel)\b",
         r"\b(?:not|n't|never|won't|nor|no one|or) (?:\w+ ){0,2}?(?:tell|telling|ask|asking|want"
         r"|need"

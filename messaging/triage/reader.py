@@ -205,6 +205,8 @@ def _evidence(shown: str, start: int, end: int) -> str | None:
 
 def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
     """In doubt a person is asked: quiet needs a reply that surely asks for nothing."""
+    if ranked[0] == "thanks" == said.intent and said.sureness < weighing.UNSURE:
+        return True
     if ranked[0] in {"start", "thanks", "copy"}:
         more = PAUSING & set(ranked[1:])
         if ranked[0] == "copy":
@@ -215,5 +217,5 @@ def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
         return said.chance("new_business") < weighing.QUIET_IS_SURE
     if ranked[0] == "other" and len(ranked) == 1:
         chance = said.chance("machine") + said.chance("errand") + said.chance("thanks")
-        return chance < weighing.QUIET_IS_SURE
+        return chance < max(weighing.QUIET_IS_SURE, said.chance("other"))
     return True

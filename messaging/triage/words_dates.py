@@ -3,12 +3,12 @@
 import re
 
 _DAY_NAMES = (
-    "mon(?:day)?|munday|mondy|lune|lunez|lunes",
+    "mon(?:day)?|munday|mondy|lune|lunez|lunes|lun",
     "tue(?:s(?:day)?)?|teusday|tuseday|tusday|martes",
     "wed(?:s|nesday)?|weds|w[ea]d?n[ei]?sday|wensday|mier?coles|miercole",
-    "thu(?:r(?:s(?:day)?)?)?|th(?:ur|ru)s?day|thrusday|juevez|jueves",
-    "fri(?:day)?|firday|fryday|frday|friady|vierne|viernez|biernes|viernes",
-    "sat(?:urday)?|sat[eu]rday|saterday|savado|sabado",
+    "thu(?:r(?:s(?:day)?)?)?|th(?:ur|ru)s?day|thrusday|jue|juevez|jueves",
+    "fri(?:day)?|firday|fryday|frday|friady|vie|vierne|viernez|biernes|viernes",
+    "sat(?:urday)?|sat[eu]rday|saterday|sab|savado|sabado",
     "sun(?:day)?|domingo",
 )
 _MONTH_NAMES = (
