@@ -205,7 +205,8 @@ def _evidence(shown: str, start: int, end: int) -> str | None:
 
 def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
     """In doubt a person is asked: quiet needs a reply that surely asks for nothing."""
-    if ranked[0] == "thanks" == said.intent and said.sureness < weighing.UNSURE:
+    is_unsure = ranked[0] == said.intent and said.sureness < weighing.UNSURE
+    if is_unsure or (ranked[0] != "start" and said.chance("stop") >= weighing.WHOLE_STOP):
         return True
     if ranked[0] in {"start", "thanks", "copy"}:
         more = PAUSING & set(ranked[1:])
