@@ -132,6 +132,8 @@ def owners(company: Company, ways: Iterable[tuple[str, str]]) -> dict[tuple[str,
 
 def number(company: Company, address: str) -> Number | None:
     """One number or address with its whole history; None when nobody ever heard of it."""
+    if "\x00" in address:
+        return None
     channel = channel_of(address)
     lines = list(
         ConsentEvent.objects.of(company)

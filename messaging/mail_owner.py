@@ -1,5 +1,7 @@
 """For which company a mail is, when it came by a door that all companies share."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.models import Max
 
@@ -19,7 +21,7 @@ def of_letter(letter: Letter) -> int | None:
         if company:
             return company
     companies = list(Company.objects.values_list("pk", "slug", "reply_email"))
-    answered = _of_message({"vendor_id__in": letter.follows}, companies)
+    answered = _of_message(letter.follows, companies)
     if answered:
         return answered
     for pk, slug, reply_email in companies:
@@ -40,25 +42,25 @@ def of_tiding(tiding: Tiding) -> int | None:
         if company:
             return company
     if tiding.message_id:
-        company = _of_message({"vendor_id": tiding.message_id}, companies)
+        company = _of_message([tiding.message_id], companies)
         if company:
             return company
     return _of_address([tiding.recipient], companies)
 
 
-def _of_message(what: dict, companies: list) -> int | None:
+def _of_message(ids: Iterable[str], companies: list) -> int | None:
     rows = Message.objects.filter(
         company__in=[pk for pk, *_ in companies],
         medium=Message.Medium.EMAIL,
         direction=Message.Direction.OUT,
-        **what,
+        vendor_id__in=[one for one in ids if "\x00" not in one],
     )
     return rows.exclude(vendor_id="").values_list("company", flat=True).first()
 
 
 def _of_address(addresses: list[str], companies: list) -> int | None:
     """The one company that knows the address; of several, the one that wrote to it last."""
-    wanted = [one for one in addresses if one]
+    wanted = [one for one in addresses if one and "\x00" not in one]
     ids = [pk for pk, *_ in companies]
     rows = Contact.objects.filter(company__in=ids, channel=Channel.EMAIL, address__in=wanted)
     known = list(rows.order_by().values_list("company", flat=True).distinct())

@@ -200,6 +200,8 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
     Door.WATCH: ("operations:alive", "operations:ready", "operations:metrics"),
     Door.VENDOR: (
         *("webhooks:quickbooks", "webhooks:stripe", "webhooks:twilio", "webhooks:twilio_status"),
+        *("webhooks:mail_raw", "webhooks:mail_inbound", "webhooks:mail_mime"),
+        "webhooks:mail_tracking",
     ),
     Door.SIGNED_IN: (
         *("home", "quickbooks_callback", "stop_everything"),

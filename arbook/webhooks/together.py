@@ -8,6 +8,8 @@ taken in with few of them. Nobody is answered before the statement with his rows
 import threading
 from collections.abc import Callable
 
+from django.db import Error
+
 MOST = 50
 """How many share one statement."""
 
@@ -57,7 +59,7 @@ class Line:
         stored = None
         try:
             stored = self._write([row for place in served for row in place.rows])
-        except Exception:
+        except Error:
             # Whose row it was nobody knows: each tries again by himself.
             if len(served) == 1:
                 raise

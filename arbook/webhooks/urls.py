@@ -10,7 +10,7 @@ urlpatterns = [
     path("twilio/<uuid:company_uuid>/<uuid:message_uuid>/", views.twilio, name="twilio_status"),
     path("mail/raw/<uuid:company_uuid>/", mail.raw_letter, name="mail_raw"),
     # Mailgun posts the letter as it came to addresses that end like this.
-    path("mail/<slug:provider>/inbound/mime", mail.inbound),
+    path("mail/<slug:provider>/inbound/mime", mail.inbound, name="mail_mime"),
     path("mail/<slug:provider>/inbound/", mail.inbound, name="mail_inbound"),
     path("mail/<slug:provider>/tracking/", mail.tracking, name="mail_tracking"),
 ]

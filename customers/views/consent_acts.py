@@ -1,5 +1,6 @@
 """What people do to the ledger: forms, lists, questions to phones, and the words agreed to."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -100,7 +101,9 @@ def stopped(request, company, address):
     """Somebody asked to stop, on the telephone or otherwise."""
     found = ledger.number(company, address)
     form = StopForm(request.POST)
-    if found is None or not form.is_valid():
+    if found is None:
+        raise Http404("Nobody has this number.")
+    if not form.is_valid():
         return refused(
             request,
             message="Say how they asked to stop.",

@@ -81,6 +81,8 @@ def read(
     if {"promise", "plan"} & set(ranked):
         said_spans = {each: spans.get(each) or (0, len(own)) for each in ranked}
         promise_date, promise_amount = promised.facts(said_spans, own, received)
+        if promise_date is None and "plan" in ranked:
+            promise_amount = None  # a wish to pay so much a month promises nothing yet
         if "plan" in ranked and "promise" not in ranked and (promise_date or promise_amount):
             ranked.append("promise")
     intent = ranked[0]

@@ -254,7 +254,7 @@ PLAIN_STOP = (
     ),
     words(
         r"(?:^|[.!?,;:\n-]\s*|\b(?:please|pls|plz|just|and|ok|guys|so|now) )(?:just |pls |please )?"
-        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harass|spam|pester|hound"
+        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harr?ass|spam|pester|hound"
         r"|ping)\w*"
         r"|(?:do not|don'?t|dont|never) (?:ever )?(?:text|txt|message|msg)) (?:me|us|this (?:number"
         r"|phone|line|cell)|my (?:phone|cell|number|wife|husband|kids?))\b",

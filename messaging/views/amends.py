@@ -1,6 +1,7 @@
 """A correction of a message that has left, ready to be sent."""
 
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
 
 from arbook import clock
 from arbook.companies.access import company_view
@@ -19,7 +20,10 @@ def amend(request, company, message_id):
     try:
         words = amends.ready(message)
     except amends.AmendRefused as refusal:
-        return refused(request, message=str(refusal), go_to=message)
+        if request.method == "POST":
+            return refused(request, message=str(refusal), go_to=message)
+        messages.error(request, str(refusal))
+        return redirect(message)
     form = AmendForm(request.POST or None, initial={"body": words})
     if form.is_valid():
         try:

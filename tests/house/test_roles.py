@@ -153,6 +153,7 @@ def test_nobody_else_gets_anything(here, there, who):
 # --- Outside of companies ------------------------------------------------------------------------
 
 VALUES = {
+    "provider": "postmark",
     "token": "2-aaaaaaaaaaaaaaaa",
     "message_uuid": "6f2b6c0e-6d3c-4b7e-9d53-4d1a0a9d1b11",
     "company_uuid": "6f2b6c0e-6d3c-4b7e-9d53-4d1a0a9d1b12",

@@ -51,7 +51,9 @@ def test_error_pages_render_without_any_context(page):
 
 def test_no_template_of_ours_carries_inline_script_or_style():
     root = Path(settings.BASE_DIR) / "templates"
-    guilty = [path.name for path in root.rglob("*.html") if FORBIDDEN.search(path.read_text())]
+    # What is handed out as a file is read without us, and without our stylesheet.
+    ours = [path for path in root.rglob("*.html") if path.name != "evidence_file.html"]
+    guilty = [path.name for path in ours if FORBIDDEN.search(path.read_text())]
 
     assert guilty == []
 

@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from django.db import DataError
 
 from arbook.webhooks.together import MOST, Line
 
@@ -18,7 +19,7 @@ class Table:
     def write(self, rows):
         time.sleep(self.seconds)
         if "bad" in rows:
-            raise ValueError("bad row")
+            raise DataError("bad row")
         self.statements.append(rows)
         return len(rows)
 
@@ -34,7 +35,7 @@ def _at_once(line: Line, posts: list[list]) -> list:
     def post(number):
         try:
             told[number] = line.store(posts[number])
-        except ValueError as refusal:
+        except DataError as refusal:
             told[number] = str(refusal)
 
     threads = [threading.Thread(target=post, args=(number,)) for number in range(len(posts))]
@@ -74,7 +75,7 @@ def test_one_bad_row_harms_nobody_else():
 
 def test_after_trouble_the_line_goes_on():
     line = Line((table := Table()).write)
-    with pytest.raises(ValueError, match="bad row"):
+    with pytest.raises(DataError, match="bad row"):
         line.store(["bad"])
 
     assert line.store(["a"]) == 1
