@@ -38,7 +38,7 @@ browser: setup
 	@$(VENV) -m tests.browser
 
 test: browser
-	@$(VENV) -m pytest --color=no --numprocesses 2 $(ARGS)
+	@$(VENV) -m pytest --color=no --numprocesses 2 --dist worksteal $(ARGS)
 
 check: browser
 	$(VENV) -m ruff check .
@@ -47,7 +47,7 @@ check: browser
 	.venv/bin/lint-imports
 	$(VENV) manage.py makemigrations --check --dry-run
 	$(VENV) manage.py check
-	$(VENV) -m pytest --color=no --numprocesses 2
+	$(VENV) -m pytest --color=no --numprocesses 2 --dist worksteal
 
 bench: setup
 	@exec $(VENV) -m tests.benchmarks $(ARGS)

@@ -92,7 +92,19 @@
       event.detail.shouldSwap = false;
     }
     if (target.id !== "inbox-list") return;
+    // Nor does a fresh list, while somebody says what came of several.
+    if (requestConfig?.verb === "get" && $("details[open]", target)?.contains(document.activeElement)) {
+      event.detail.shouldSwap = false;
+      return;
+    }
     chosen = $$("[data-select]:checked", target).map((one) => one.value);
+  });
+
+  // It was said: now the list may come anew.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { requestConfig, successful } = event.detail;
+    const menu = document.activeElement?.closest("#inbox-list details[open]");
+    if (menu && successful && requestConfig?.verb === "post") document.activeElement.blur();
   });
 
   document.addEventListener("htmx:afterSwap", () => {

@@ -6,10 +6,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.test import Client
 
+from arbook import clock
 from arbook.audit.models import Entry
 from arbook.outbox.drain import drain
 from tests.companies.front_door.browsing import ELSEWHERE, HERE, PASSWORD, sign_in, verbs
-from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db
 def test_a_browser_never_used_before_is_told_by_mail_once(company, owner, sandbox):
     first, second = Client(), Client(headers={"User-Agent": "Mozilla Firefox/140 Windows"})
     sign_in(first, owner.email)
-    drain(now=lambda: NOW, kinds=["setup.new_browser"])
+    drain(now=clock.now, kinds=["setup.new_browser"])
     assert not sandbox.mailbox  # the very first sign-in is no news
 
     for _ in range(2):
         sign_in(second, owner.email, address=ELSEWHERE)
         second.post("/accounts/logout/")
     sign_in(second, owner.email, address=ELSEWHERE)
-    drain(now=lambda: NOW, kinds=["setup.new_browser"])
+    drain(now=clock.now, kinds=["setup.new_browser"])
 
     told = [letter for letter in sandbox.mailbox if letter.subject == "New sign-in to arbook"]
     assert len(told) <= 1
@@ -34,7 +34,7 @@ def test_the_letter_says_from_where(company, owner, sandbox):
     sign_in(Client(), owner.email)
 
     sign_in(Client(headers={"User-Agent": "Firefox/140"}), owner.email, address=ELSEWHERE)
-    drain(now=lambda: NOW, kinds=["setup.new_browser"])
+    drain(now=clock.now, kinds=["setup.new_browser"])
 
     [letter] = sandbox.mailbox
     assert letter.to == [owner.email]
