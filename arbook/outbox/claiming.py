@@ -77,8 +77,8 @@ FROM unnest(%s::bigint[], %s::int[]) AS held (id, attempts)
 WHERE mine.id = held.id AND mine.attempts = held.attempts AND mine.state = 'in_flight'
 """
 
-# The next instant after now at which something becomes due, company by company.
-_NEXT = """
+# The first instant on one side of now at which rows are due, for each kind and company.
+_FIRST = """
 WITH RECURSIVE waiting AS (
     (SELECT kind, coalesce(company_id, 0) AS company FROM outbox_effect
      WHERE state = 'pending' ORDER BY kind, coalesce(company_id, 0) LIMIT 1)
@@ -89,20 +89,14 @@ WITH RECURSIVE waiting AS (
           AND (kind, coalesce(company_id, 0)) > (waiting.kind, waiting.company)
         ORDER BY kind, coalesce(company_id, 0) LIMIT 1) AS following
 )
-SELECT min(soonest.not_before) FROM waiting, LATERAL (
+SELECT {wanted} FROM waiting, LATERAL (
     SELECT not_before FROM outbox_effect
     WHERE state = 'pending' AND kind = waiting.kind
-      AND coalesce(company_id, 0) = waiting.company AND not_before > %(now)s
-    ORDER BY not_before LIMIT 1) AS soonest
+      AND coalesce(company_id, 0) = waiting.company AND not_before {side} %(now)s
+    ORDER BY not_before LIMIT 1) AS first
 """
-
-# Since when the oldest due row of each kind waits, company by company.
-_OLDEST = (
-    _NEXT.replace(
-        "SELECT min(soonest.not_before) FROM", "SELECT kind, min(not_before) FROM"
-    ).replace("not_before > %(now)s", "not_before <= %(now)s")
-    + " GROUP BY kind"
-)
+_NEXT = _FIRST.format(wanted="min(not_before)", side=">")
+_OLDEST = _FIRST.format(wanted="waiting.kind, min(not_before)", side="<=") + "GROUP BY waiting.kind"
 
 _last_served: dict[str, int] = {}
 

@@ -112,40 +112,66 @@ def _ranked(
     is_split: bool,
 ) -> list[str]:
     """The intents, the one to act on first in front."""
-    top = said.intent
-    is_plain = "stop" in spans and (
-        first(words_stop.PLAIN_STOP, idioms.covered(own), channel=channel) is not None
+    top = _about_texts(spans, said, own, channel) or _most_pressing(
+        spans, said, own, tokens, other, is_bare=is_bare, is_split=is_split
     )
+    also = _besides(top, spans, said, own)
+    return [top, *(intent for intent in ORDER if intent in also)]
+
+
+def _about_texts(spans: Spans, said: Opinion, own: str, channel: str) -> str | None:
+    """Whether the reply wants our messages back, or no more of them; nothing else comes first."""
     wants_back = "start" in spans and "stop" not in spans
-    if wants_back and (spoken.starts_again(own) or top in {"start", "stop"}):
-        top = "start"
-    elif ("stop" in spans and (is_plain or weighing.may_want_no_more(said))) or (
-        "start" not in spans and weighing.wants_no_more(said, own, channel)
-    ):
-        top = "stop"
-    elif top == "stop":
-        top = next((name for _, name in said.classes[1:] if name != "stop"), "other")
-        top = INTENT_OF.get(top, top)
-    elif _is_blow(other) and top in {"promise", "question", "plan", "help"}:
-        top = "other"
-    elif top == "promise" and "dispute" in spans and "promise" not in spans:
-        top = "dispute"
-    elif is_split and top in {"promise", "question", "other"}:
-        top = "plan"
-    elif is_bare and not (top in {"plan", "paid", "dispute"} and top in spans):
-        top = "promise"
-    elif special.is_thanks(own, tokens, own):
-        top = "thanks"
-    elif top == "promise" and "paid" in spans and "promise" not in spans:
-        top = "paid"
-    elif top in {"promise", "question"} and "plan" in spans and said.chance("plan") > 0.1:
-        top = "plan"
-    elif said.sureness < weighing.UNSURE:
-        by_rules = [intent for intent in ORDER if intent in spans]
-        if by_rules:
-            top = by_rules[0]
-        elif other:
-            top = "other"
+    if wants_back and (spoken.starts_again(own) or said.intent in {"start", "stop"}):
+        return "start"
+    if "stop" in spans:
+        plain = first(words_stop.PLAIN_STOP, idioms.covered(own), channel=channel)
+        if plain is not None or weighing.may_want_no_more(said):
+            return "stop"
+    if "start" not in spans and weighing.wants_no_more(said, own, channel):
+        return "stop"
+    return None
+
+
+def _most_pressing(
+    spans: Spans,
+    said: Opinion,
+    own: str,
+    tokens: list[str],
+    other: re.Match | None,
+    *,
+    is_bare: bool,
+    is_split: bool,
+) -> str:
+    """What a reply that is no opt-out is about: the likeliest, unless the words say otherwise."""
+    top = said.intent
+    if top == "stop":
+        # It sounds like an opt-out and speaks of none: the next likeliest.
+        return next(
+            (INTENT_OF.get(name, name) for _, name in said.classes[1:] if name != "stop"), "other"
+        )
+    if _is_blow(other) and top in {"promise", "question", "plan", "help"}:
+        return "other"
+    if top == "promise" and "dispute" in spans and "promise" not in spans:
+        return "dispute"
+    if is_split and top in {"promise", "question", "other"}:
+        return "plan"
+    if is_bare and not (top in {"plan", "paid", "dispute"} and top in spans):
+        return "promise"
+    if special.is_thanks(own, tokens, own):
+        return "thanks"
+    if top == "promise" and "paid" in spans and "promise" not in spans:
+        return "paid"
+    if top in {"promise", "question"} and "plan" in spans and said.chance("plan") > weighing.PLAN:
+        return "plan"
+    if said.sureness < weighing.UNSURE:
+        by_rules = next((intent for intent in ORDER if intent in spans), None)
+        return by_rules or ("other" if other else top)
+    return top
+
+
+def _besides(top: str, spans: Spans, said: Opinion, own: str) -> set[str]:
+    """What else the reply holds, beside what comes first."""
     also = {
         INTENT_OF.get(name, name)
         for odds, name, _, _ in said.clauses
@@ -163,7 +189,7 @@ def _ranked(
         also -= {"wrong_number", "contact_change"}
     if top == "plan":
         also.discard("promise")
-    return [top, *(intent for intent in ORDER if intent in also)]
+    return also
 
 
 _LIFE = re.compile(
