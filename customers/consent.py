@@ -92,6 +92,24 @@ def withdraw(
     )
 
 
+def disown(
+    company: Company, number: str, *, by: User | None, now: datetime, about: Iterable[models.Model]
+) -> None:
+    """The number is somebody else's: what its owner once allowed is no consent of theirs, whichever
+    customer the number stands with."""
+    if standing(company, Channel.SMS, number).is_given:
+        withdraw(
+            company,
+            channel=Channel.SMS,
+            address=number,
+            source=Source.STAFF,
+            wording="The number belongs to somebody else.",
+            by=by,
+            now=now,
+            about=about,
+        )
+
+
 def standings(company: Company, channel: str, addresses: Iterable[str]) -> dict[str, Standing]:
     """What holds for each address, in one query: its last line decides, no line is unknown."""
     wanted = list(dict.fromkeys(addresses))

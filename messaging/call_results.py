@@ -9,7 +9,7 @@ from django.db import models, transaction
 from arbook import money
 from arbook.audit import log
 from arbook.companies.models import Company, User
-from customers import contacts
+from customers import consent, contacts
 from customers.models import Channel, Contact, Customer
 from invoices import disputes, holds, promises, tasks
 from invoices.models import Hold, Invoice, Task
@@ -199,6 +199,7 @@ def _wrong_number(task: Task, customer: Customer, number: str, by, now) -> str:
     for contact in rows:
         reason = "Somebody else answered the telephone."
         contacts.mark(contact, state=Contact.State.WRONG_PERSON, reason=reason, by=by, now=now)
+    consent.disown(customer.company, number, by=by, now=now, about=[customer])
     tasks.finish(task, by=by, now=now, outcome=f"Wrong number: {threads.shown(number)}.")
     tasks.open_task(
         customer.company,

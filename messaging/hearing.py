@@ -4,14 +4,15 @@ Nothing here settles anything: PAID is a claim, a date is not yet a promise. A p
 the inbox.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from arbook.alerts import alerts
 from customers import consent
-from customers.models import Channel, ConsentEvent
+from customers.models import Channel, ConsentEvent, Customer
 from invoices import holds, tasks
 from invoices.models import Hold, Invoice, Task
-from messaging import opt_ins, replies, threads, triage
+from messaging import opt_ins, opt_outs, replies, threads, triage
 from messaging.models import CHANNEL_OF, Message, Thread
 from messaging.triage import Reading
 
@@ -30,9 +31,14 @@ def act(
     *,
     carrier_type: str,
     invoice: Invoice | None,
+    also: Iterable[Customer] = (),
     now: datetime,
 ) -> None:
-    """Do what one reply asks for. The thread and the message are saved, the transaction is open."""
+    """Do what one reply asks for. The thread and the message are saved, the transaction is open.
+
+    ``also`` are other customers at the same address: who waits for an answer there is one person,
+    whatever account the next reminder would be about.
+    """
     if opt_ins.heard(thread, message, reading, carrier_type=carrier_type, now=now):
         return
     word = triage.carrier_word(message.body) or ""
@@ -51,13 +57,14 @@ def act(
     if thread.customer is None:
         return
     # Whatever was written, somebody looks before the next reminder.
-    holds.place(
-        thread.customer,
-        reason=Hold.Reason.REPLY,
-        source=threads.hold_source(thread),
-        by=None,
-        now=now,
-    )
+    for one in (thread.customer, *also):
+        holds.place(
+            one,
+            reason=Hold.Reason.REPLY,
+            source=threads.hold_source(thread),
+            by=None,
+            now=now,
+        )
     said = {reading.intent, *reading.secondary}
     if "help" in said or carrier_type == "HELP":
         _help(thread, message, now=now)
@@ -78,17 +85,18 @@ def _stop(
     channel = CHANNEL_OF[message.medium]
     before = consent.standing(thread.company, channel, message.address)
     source = ConsentEvent.Source.CARRIER if is_by_carrier else ConsentEvent.Source.REPLY
-    consent.withdraw(
-        thread.company,
-        channel=channel,
-        address=message.address,
-        source=source,
-        wording=message.body,
-        evidence={"message": message.pk, "vendor_id": message.vendor_id},
-        by=None,
-        now=message.created_at,
-        about=threads.about(thread, message),
-    )
+    for covered, address in opt_outs.ways(thread, message):
+        consent.withdraw(
+            thread.company,
+            channel=covered,
+            address=address,
+            source=source,
+            wording=message.body or message.subject,
+            evidence={"message": message.pk, "vendor_id": message.vendor_id},
+            by=None,
+            now=message.created_at,
+            about=threads.about(thread, message),
+        )
     # The carrier answers its own words itself, whether it tells us so or not.
     if channel == Channel.SMS and not (is_by_carrier or word == "stop" or before.is_withdrawn):
         replies.confirm_stop(thread, message, now=now)

@@ -123,6 +123,7 @@ def receive(
                 reading,
                 carrier_type=carrier_type.upper(),
                 invoice=_invoice(customer, reading.invoice),
+                also=_reached(owners, channel, address),
                 now=now,
             )
         if customer:
@@ -186,6 +187,13 @@ def _owners(company: Company, channel: str, address: str) -> list[Customer]:
     }
     never = (False, datetime.min.replace(tzinfo=company.zone))
     return sorted(owners, key=lambda one: ranked.get(one.pk, never), reverse=True)
+
+
+def _reached(owners: list[Customer], channel: str, address: str) -> list[Customer]:
+    """Those of the customers who would be written to at the address."""
+    usable = Contact.objects.filter(customer__in=owners, channel=channel, address=address)
+    keys = set(usable.filter(state=Contact.State.USABLE).values_list("customer", flat=True))
+    return [one for one in owners if one.pk in keys]
 
 
 def _contact(customer: Customer | None, channel: str, address: str) -> Contact | None:

@@ -12,7 +12,7 @@ from customers import consent
 from customers.models import Channel, ConsentEvent
 from invoices import tasks
 from invoices.models import Task
-from messaging import inbound, letters, mail_fate, mail_threads, quotes, threads
+from messaging import inbound, letters, mail_fate, mail_threads, opt_outs, quotes, threads
 from messaging.inbound import Received
 from messaging.kept_letters import KeptLetter, LetterFile
 from messaging.letters import Letter
@@ -114,7 +114,8 @@ def _keep(message: Message, letter: Letter, raw: bytes) -> None:
 def _follow_up(received: Received, letter: Letter, place: Place, now: datetime) -> None:
     message, reading = received.message, received.message.reading
     written_to = place.answered.address if place.answered else ""
-    if reading.get("opt_out") and written_to and written_to != message.address:
+    is_other = bool(written_to) and written_to != message.address
+    if is_other and reading.get("opt_out") and _is_about_mail(message):
         _stop_also(received, written_to, now)
     moved = reading.get("intent") in ("contact_change", "wrong_number")
     if letter.automatic and moved and received.thread.customer:
@@ -127,6 +128,11 @@ def _follow_up(received: Received, letter: Letter, place: Place, now: datetime) 
             customer=received.thread.customer,
             now=now,
         )
+
+
+def _is_about_mail(message: Message) -> bool:
+    meant = opt_outs.covers(Channel.EMAIL, message.body, message.reading.get("evidence"))
+    return Channel.EMAIL in meant
 
 
 def _stop_also(received: Received, address: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from arbook import phones
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from arbook.outbox import outbox
-from customers import contacts
+from customers import consent, contacts
 from customers.models import Channel, Contact, Customer
 from invoices import holds, tasks
 from invoices.models import Dispute, Hold, PaymentPlan, PromiseToPay
@@ -310,6 +310,8 @@ def wrong_person(thread: Thread, *, address: str, note: str, by: User, now: date
         for contact in rows:
             reason = note.strip() or "Somebody else answered."
             contacts.mark(contact, state=Contact.State.WRONG_PERSON, reason=reason, by=by, now=now)
+    if channel_of(address) == Channel.SMS:
+        consent.disown(thread.company, address, by=by, now=now, about=about(thread))
     step = "The address is not used any more." if thread.customer else "No customer of ours."
     return close(thread, outcome=Outcome.WRONG_PERSON, next_step=step, by=by, now=now)
 

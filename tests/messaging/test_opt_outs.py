@@ -1,0 +1,105 @@
+"""What an opt-out covers: the channel it came by, the others it names, everybody at the number."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from customers import consent
+from customers.models import Channel
+from invoices import holds
+from messaging import inbound, threads
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+PHONE, SECOND, MAIL = "+12125550142", "+12125550143", "ada@lane.example"
+
+
+@pytest.fixture
+def ada():
+    """Somebody with two numbers and a mail address, who allowed texts at both numbers."""
+    customer = factories.customer(factories.company(mode="review"), name="Ada Lane")
+    factories.contact(customer, Channel.EMAIL, MAIL)
+    for number in (PHONE, SECOND):
+        factories.consent(factories.contact(customer, Channel.SMS, number))
+    return customer
+
+
+def writes(ada, body, *, channel=Channel.EMAIL, sender=MAIL):
+    return inbound.receive(
+        ada.company,
+        channel=channel,
+        sender=sender,
+        body=body,
+        vendor_id=f"<{hash(body)}@lane.example>",
+        received_at=NOON,
+        now=NOON,
+    )
+
+
+def stopped(ada) -> set[str]:
+    ways = [(Channel.SMS, PHONE), (Channel.SMS, SECOND), (Channel.EMAIL, MAIL)]
+    return {way[1] for way in ways if consent.standing(ada.company, *way).is_withdrawn}
+
+
+@pytest.mark.parametrize(
+    ("body", "covers"),
+    [
+        ("Please stop texting me. You can e-mail me here.", {PHONE, SECOND}),
+        ("Do not text my cell anymore.", {PHONE, SECOND}),
+        ("No more text messages please, use this address.", {PHONE, SECOND}),
+        ("No me mande más mensajes de texto", {PHONE, SECOND}),
+        ("Stop the texts to (212) 555-0143, that is my daughter's phone.", {SECOND}),
+        ("Do not contact me again.", {PHONE, SECOND, MAIL}),
+        ("Cease and desist all communication.", {PHONE, SECOND, MAIL}),
+        ("Stop emailing and texting me!", {PHONE, SECOND, MAIL}),
+        ("unsubscribe", {MAIL}),
+        ("Please take me off your mailing list", {MAIL}),
+    ],
+)
+def test_an_opt_out_by_mail_covers_what_it_speaks_of(ada, body, covers):
+    writes(ada, body)
+
+    assert stopped(ada) == covers
+
+
+@pytest.mark.parametrize(
+    ("body", "covers"),
+    [
+        ("STOP", {PHONE}),
+        ("please stop texting me", {PHONE}),
+        ("Never contact me again, by any means", {PHONE, SECOND, MAIL}),
+        ("stop texting and emailing me", {PHONE, MAIL}),
+    ],
+)
+def test_an_opt_out_by_text_covers_its_number_and_what_it_names_besides(ada, body, covers):
+    writes(ada, body, channel=Channel.SMS, sender=PHONE)
+
+    assert stopped(ada) == covers
+
+
+def test_a_question_from_a_shared_number_keeps_everybody_at_it_quiet(ada):
+    other = factories.customer(ada.company, name="Lane & Sons")
+    factories.contact(other, Channel.SMS, PHONE)
+    thread = writes(ada, "What is this about?", channel=Channel.SMS, sender=PHONE).thread
+
+    both = holds.active(ada.company, [ada.pk, other.pk], now=NOON)
+    assert [len(one) for one in both.values()] == [1, 1]
+
+    person = factories.member(ada.company)
+    threads.close(
+        thread, outcome="answered", next_step="Told them.", by=person, now=NOON + timedelta(hours=1)
+    )
+    later = holds.active(ada.company, [ada.pk, other.pk], now=NOON + timedelta(hours=1))
+    assert not any(later.values())
+
+
+def test_a_number_that_is_somebody_elses_has_no_consent_left(ada):
+    other = factories.customer(ada.company, name="Lane & Sons")
+    factories.contact(other, Channel.SMS, PHONE)
+    person = factories.member(ada.company)
+    thread = writes(ada, "wrong number", channel=Channel.SMS, sender=PHONE).thread
+
+    threads.wrong_person(thread, address=PHONE, note="", by=person, now=NOON)
+
+    assert stopped(ada) == {PHONE}
