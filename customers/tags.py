@@ -6,6 +6,7 @@ what QuickBooks placed only QuickBooks takes away.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from customers import contacts
 from customers.models import Customer, CustomerTag, Tag
 
 VIP = "VIP"
+LONGEST = 60
+MOST_OFFERED = 30
 Source = CustomerTag.Source
 
 
@@ -45,6 +48,7 @@ def put(
             about=[customer],
             by=by,
             at=now,
+            tag=tag.name,
         )
         contacts.revisit(customer.company, {customer.pk: entry.pk}, now=now)
     return row
@@ -77,6 +81,7 @@ def take(
         about=[customer],
         by=by,
         at=now,
+        tag=name,
     )
     contacts.revisit(customer.company, {customer.pk: entry.pk}, now=now)
     return True
@@ -88,6 +93,44 @@ def silent(customer_ids: Iterable[int]) -> dict[int, str]:
         customer__in=list(customer_ids), tag__stops_dunning=True
     ).values_list("customer_id", "tag__name")
     return dict(rows.order_by("customer_id", "tag__name"))
+
+
+def spelled(company: Company, words: str) -> str:
+    """The tag somebody wrote, as the company spells it already. Raises TagRefused."""
+    words = " ".join(words.split())
+    if not words:
+        raise TagRefused("Write the tag.")
+    if len(words) > LONGEST:
+        raise TagRefused(f"A tag has at most {LONGEST} characters.")
+    known = Tag.objects.of(company).filter(name__iexact=words).order_by("pk").first()
+    return known.name if known else VIP if words.upper() == VIP else words
+
+
+@dataclass(frozen=True)
+class On:
+    """A tag on a customer, as a screen shows it."""
+
+    name: str
+    is_silent: bool
+    may_go: bool
+    """Only what a person placed a person takes away."""
+
+
+def on(customer: Customer) -> list[On]:
+    """The tags of a customer, by name; one query."""
+    found: dict[str, On] = {}
+    rows = customer.taggings.select_related("tag").order_by("tag__name", "pk")
+    for row in rows:
+        name, known = row.tag.name, found.get(row.tag.name)
+        may_go = row.source == Source.PERSON or bool(known and known.may_go)
+        found[name] = On(name, row.tag.stops_dunning, may_go)
+    return list(found.values())
+
+
+def offered(company: Company, present: Iterable[On]) -> list[str]:
+    """The company's other tags, VIP among them."""
+    names = set(Tag.objects.of(company).values_list("name", flat=True)[:MOST_OFFERED])
+    return sorted((names | {VIP}) - {one.name for one in present}, key=str.casefold)
 
 
 def named(company: Company, name: str) -> Tag:

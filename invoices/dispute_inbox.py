@@ -67,7 +67,9 @@ def figures(company: Company, *, today: date) -> Figures:
             amount=Sum(F("amount") - F("credited"), filter=is_open),
             without_owner=Count("pk", filter=is_open & Q(owner=None)),
             oldest=Min("opened_at", filter=is_open),
-            closed_lately=Count("pk", filter=Q(resolved_at__gte=since)),
+            closed_lately=Count(
+                "pk", filter=Q(state=Dispute.State.RESOLVED, resolved_at__gte=since)
+            ),
         )
     )
     oldest = found.pop("oldest")

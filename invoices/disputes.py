@@ -109,6 +109,37 @@ def resolve_dispute(
 
 
 @transaction.atomic
+def take_back(dispute: Dispute, *, by: User, now: datetime) -> Dispute:
+    """Nothing was contested: the dispute was opened by mistake, and nothing came of it yet."""
+    dispute = (
+        Dispute.objects.select_for_update(of=("self",))
+        .select_related("company", "invoice__customer")
+        .get(pk=dispute.pk)
+    )
+    if dispute.state != Dispute.State.OPEN:
+        raise DisputeRefused("This dispute is already closed.")
+    if dispute.credited or dispute.evidence.exists():
+        raise DisputeRefused("Something came of this dispute; close it with its outcome.")
+    dispute.state, dispute.resolved_at = Dispute.State.UNDONE, now
+    dispute.outcome = "Opened by mistake."
+    dispute.save(update_fields=["state", "resolved_at", "outcome"])
+    invoice = dispute.invoice
+    entry = log.record(
+        "dispute.undone",
+        f"Dispute about {money.words(dispute.amount, invoice.currency)} of {invoice} taken back.",
+        about=[dispute, invoice, invoice.customer],
+        by=by,
+        at=now,
+    )
+    lifted = holds.lift_source(
+        dispute.company, _source(dispute), by=by, now=now, reason="the dispute was taken back"
+    )
+    if not lifted:
+        holds.revisit(dispute.company, invoice.customer_id, entry, now=now)
+    return dispute
+
+
+@transaction.atomic
 def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
     """Bring disputes in line with balances read back; returns how many closed by themselves."""
     closed = 0

@@ -45,10 +45,11 @@ def record_promise(
     if due_on < invoice.company.local_date(now):
         raise PromiseRefused("A promise cannot be due in the past.")
 
-    for old in invoice.promises.open():
+    old = invoice.promises.open().first()
+    if old:
         _close(old, State.REPLACED, now, by=by, said=None)
     promise = invoice.promises.create(
-        company=invoice.company, amount=amount, due_on=due_on, made_at=now
+        company=invoice.company, amount=amount, due_on=due_on, made_at=now, replaces=old
     )
     log.record(
         "promise.made",
@@ -62,6 +63,27 @@ def record_promise(
     promise.invoice = invoice
     _rest(promise, until=promise.quiet_until, by=by, now=now)
     _plan_note(promise, now)
+    return promise
+
+
+@transaction.atomic
+def take_back(promise: PromiseToPay, *, by: User, now: datetime) -> PromiseToPay:
+    """Nobody gave this word; the one it replaced counts again. What was sent stays sent."""
+    promise = (
+        PromiseToPay.objects.select_for_update(of=("self",))
+        .select_related("company", "invoice__customer__company", "replaces")
+        .get(pk=promise.pk)
+    )
+    if promise.state != State.OPEN:
+        raise PromiseRefused(f"This promise is {promise.get_state_display().lower()} already.")
+    _close(promise, State.UNDONE, now, by=by, said=f"Promise taken back: {_words(promise)}.")
+    old = promise.replaces
+    if old and old.state == State.REPLACED and promise.invoice.is_open:
+        old.invoice, old.company, old.state = promise.invoice, promise.company, State.OPEN
+        old.save(update_fields=["state"])
+        if old.quiet_until >= old.company.local_date(now):
+            _rest(old, until=old.quiet_until, by=by, now=now)
+        _plan_note(old, now)
     return promise
 
 

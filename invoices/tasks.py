@@ -109,6 +109,18 @@ def finish_key(
 
 
 @transaction.atomic
+def reopen(task: Task, *, by: User, now: datetime) -> bool:
+    """Take the finishing back; False when the same thing has an open task again."""
+    if Task.objects.of(task.company).open().filter(key=task.key).exists():
+        return False
+    task.done_at = task.done_by = None
+    task.outcome = ""
+    task.save(update_fields=["done_at", "done_by", "outcome"])
+    log.record("task.reopened", f"Task open again: {task.title}", about=_about(task), by=by, at=now)
+    return True
+
+
+@transaction.atomic
 def snooze(task: Task, *, until: date, by: User | None, now: datetime) -> Task:
     """Put a task away until a day; it comes back by itself."""
     task = _open_row(task)

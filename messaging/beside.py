@@ -9,6 +9,7 @@ from django.db import connection
 from arbook import money
 from arbook.companies.models import Company
 from customers import consent
+from customers import tags as words
 from customers.models import Channel, Contact, Customer
 from invoices import disputes, holds
 from invoices.default_cadences import TEXTS
@@ -77,7 +78,8 @@ class Context:
     next: str = ""
     usually: str = ""
     """How late they usually pay, in words; empty when nothing is known."""
-    tags: list[str] = field(default_factory=list)
+    tags: list[words.On] = field(default_factory=list)
+    other_tags: list[str] = field(default_factory=list)
     likely: list[Customer] = field(default_factory=list)
     """Whose number an unknown one may be."""
 
@@ -112,6 +114,7 @@ def of(thread: Thread, *, now: datetime) -> Context:
         PromiseToPay.objects.filter(invoice__customer=customer).select_related("invoice")[:50]
     )
     judged = [one for one in made if one.state in ("kept", "broken")]
+    tagged = words.on(customer)
     return Context(
         invoices=opened,
         total=sum((row.balance for row in rows), money.ZERO),
@@ -131,7 +134,8 @@ def of(thread: Thread, *, now: datetime) -> Context:
         tasks=list(Task.objects.open().filter(customer=customer).order_by("opened_at")[:5]),
         next=_next(company, customer, quiet),
         usually=_usually(customer),
-        tags=list(customer.tags.order_by("name").values_list("name", flat=True).distinct()),
+        tags=tagged,
+        other_tags=words.offered(company, tagged),
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from arbook.companies.models import Company, User
 from invoices.models import Invoice
 from messaging import threads
-from messaging.models import Message, Thread
+from messaging.models import Draft, Message, Thread
 
 PER_PAGE = 50
 State = Thread.State
@@ -67,6 +67,8 @@ class Row:
     tone: str = ""
     is_waiting: bool = False
     at_stake: Decimal | None = None
+    has_draft: bool = False
+    """Whoever looks has begun an answer here."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,10 @@ def queue(
     start = (max(page, 1) - 1) * PER_PAGE
     found = list(
         rows.select_related("customer", "owner")
-        .annotate(last_id=Subquery(last.values("pk")[:1]))
+        .annotate(
+            last_id=Subquery(last.values("pk")[:1]),
+            has_draft=Exists(Draft.objects.filter(thread=OuterRef("pk"), by=user)),
+        )
         .order_by(*_order(which))[start : start + PER_PAGE + 1]
     )
     shown, has_more = found[:PER_PAGE], len(found) > PER_PAGE
@@ -181,6 +186,7 @@ def _row(thread: Thread, last: Message | None, at_stake: dict, now: datetime) ->
         tone=tone,
         is_waiting=is_waiting,
         at_stake=at_stake.get(thread.customer_id),
+        has_draft=thread.has_draft,
     )
 
 
@@ -203,6 +209,7 @@ def _row_marks(rows: Iterable[Row]):
             row.preview,
             row.is_waiting,
             row.at_stake,
+            row.has_draft,
         )
 
 

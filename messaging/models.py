@@ -12,6 +12,7 @@ from arbook.outbox.models import Effect
 from customers.models import Channel, Contact, Customer
 from invoices.models import Invoice, Reminder
 from messaging.corrected import TriageCorrection as TriageCorrection
+from messaging.kept_drafts import Draft as Draft
 from messaging.kept_letters import KeptLetter as KeptLetter
 from messaging.kept_letters import LetterFile as LetterFile
 from reconciliation.models import PayLink

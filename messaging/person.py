@@ -9,7 +9,16 @@ from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from customers.person import SAID, Person, names
 from messaging import approving, recording, retention, threads
-from messaging.models import CHANNEL_OF, Decision, KeptLetter, LetterFile, Message, Thread
+from messaging.models import (
+    CHANNEL_OF,
+    Decision,
+    Draft,
+    KeptLetter,
+    LetterFile,
+    Message,
+    Thread,
+    TriageCorrection,
+)
 
 State = Message.State
 
@@ -34,6 +43,11 @@ def messages(person: Person):
     return Message.objects.filter(theirs, company=person.company).exclude(
         address="", removed_at__isnull=False
     )
+
+
+def corrections(person: Person):
+    """What people said their replies mean."""
+    return TriageCorrection.objects.filter(message__in=messages(person))
 
 
 def decisions(person: Person):
@@ -67,6 +81,16 @@ def export(person: Person) -> dict[str, list[dict]]:
             .order_by("pk")
             .values("letter__message__created_at", "name", "content_type", "size", "note")
         ),
+        "readings put right": list(
+            corrections(person)
+            .order_by("pk")
+            .values("message__created_at", "read_intent", "right_intent", "by__email", "at")
+        ),
+        "answers not sent yet": list(
+            Draft.objects.filter(thread__in=talks(person))
+            .order_by("pk")
+            .values("kept_at", "medium", "body", "by__email")
+        ),
         "decisions": list(
             decisions(person)
             .order_by("at", "pk")
@@ -92,6 +116,8 @@ def count(person: Person, *, now: datetime) -> dict[str, int]:
         "messages": messages(person).count(),
         "decisions": decisions(person).filter(shortened_at=None).count(),
         "messages on their way": messages(person).filter(state__in=LEAVING).count(),
+        "readings put right": corrections(person).count(),
+        "answers not sent yet": Draft.objects.filter(thread__in=talks(person)).count(),
     }
 
 
@@ -103,6 +129,9 @@ def erase(person: Person, *, by: User | None, now: datetime, with_name: bool) ->
     taken_back = _take_back(person, [row for row in rows if row.state in LEAVING], by, now)
     for thread in talks(person):
         _end(thread, by, now)
+    drafts, _ = Draft.objects.filter(thread__in=talks(person)).delete()
+    # What was put right was put right about words that go.
+    put_right, _ = TriageCorrection.objects.filter(message__in=rows).delete()
     retention.remove(rows, SAID, now=now)
     for row in rows:
         row.address, row.error, row.notice = "", "", ""
@@ -118,6 +147,8 @@ def erase(person: Person, *, by: User | None, now: datetime, with_name: bool) ->
         "messages": len(rows),
         "decisions": len(answers),
         "messages on their way": taken_back,
+        "readings put right": put_right,
+        "answers not sent yet": drafts,
     }
 
 

@@ -15,7 +15,7 @@ from arbook.companies import keeping
 from arbook.companies.models import Company
 from arbook.outbox.models import Effect
 from invoices.models import Dispute, Escalation, Hold, Invoice, PromiseToPay, Task
-from messaging.models import Decision, KeptLetter, Message, Thread
+from messaging.models import Decision, Draft, KeptLetter, Message, Thread
 from reconciliation.models import Posting, StripePayment
 
 State = Message.State
@@ -56,6 +56,8 @@ def age_out(company: Company, *, now: datetime, dry_run: bool = False) -> dict[s
         .exclude(customer__in=busy)
     )
 
+    drafts = Draft.objects.of(company).filter(kept_at__lt=line)
+
     def remove_words(batch: list[Message]) -> None:
         remove(batch, said, now=now)
         redact_quotes(company, batch, said, now=now)
@@ -65,7 +67,12 @@ def age_out(company: Company, *, now: datetime, dry_run: bool = False) -> dict[s
         "decisions": keeping.in_batches(
             decisions, lambda batch: shorten(batch, said, now=now), dry_run=dry_run
         ),
+        "drafts": keeping.in_batches(drafts, _throw_away, dry_run=dry_run),
     }
+
+
+def _throw_away(batch: list[Draft]) -> None:
+    Draft.objects.filter(pk__in=[one.pk for one in batch]).delete()
 
 
 def open_customers(company: Company, now: datetime) -> set[int]:

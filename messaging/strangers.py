@@ -12,7 +12,7 @@ from customers import contacts
 from customers.models import Contact, Customer
 from invoices import holds
 from invoices.models import Hold
-from messaging import threads
+from messaging import drafts, threads
 from messaging.models import Message, Thread
 
 LISTENED, MOST_LIKELY, SHORTEST_NAME = 5, 4, 4
@@ -50,6 +50,7 @@ def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thre
         address=address,
     )
     if own.pk != thread.pk:
+        drafts.move(thread, own)
         own.owner = own.owner or thread.owner
         own.last_message_at = max(
             filter(None, [own.last_message_at, thread.last_message_at]), default=None

@@ -1,7 +1,7 @@
 """Conversations: whose they are, who looks after them, and how they end."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection, transaction
 
@@ -51,9 +51,12 @@ def of_customers(company: Company, customer_ids: Iterable[int]) -> dict[int, int
     return known
 
 
+HOLD_SOURCE = "thread:"
+
+
 def hold_source(thread: Thread) -> str:
     """What the hold of an unanswered reply names as its source."""
-    return f"thread:{thread.pk}"
+    return f"{HOLD_SOURCE}{thread.pk}"
 
 
 ASKED = {
@@ -159,6 +162,7 @@ def close(
         raise ThreadRefused("Say what happens next.")
     thread = locked(thread)
     _must_be_true(thread, outcome)
+    before = _standing(thread)
     if quiet_until and thread.customer:
         holds.place(
             thread.customer,
@@ -180,6 +184,7 @@ def close(
         by=by,
         at=now,
         outcome=outcome,
+        before=before,
     )
     with log.because(entry.pk):
         reason = f"the reply was dealt with: {Outcome(outcome).label}"
@@ -219,10 +224,18 @@ def assign(thread: Thread, *, owner: User | None, by: User, now: datetime) -> Th
         raise ThreadRefused(f"{owner} does not work for {thread.company}.")
     if thread.owner == owner:
         return thread
-    thread.owner = owner
+    was, thread.owner = thread.owner_id, owner
     thread.save(update_fields=["owner"])
     said = f"{owner} looks after this conversation." if owner else "Nobody looks after it now."
-    log.record("thread.assigned", said, about=about(thread), by=by, at=now)
+    log.record(
+        "thread.assigned",
+        said,
+        about=about(thread),
+        by=by,
+        at=now,
+        was=was,
+        owner=thread.owner_id,
+    )
     return thread
 
 
@@ -237,6 +250,7 @@ def snooze(thread: Thread, *, until: date, by: User, now: datetime) -> Thread:
         raise ThreadRefused("Choose a day within a year.")
     if thread.state == State.CLOSED:
         raise ThreadRefused("This conversation is closed; there is nothing to put away.")
+    before = _standing(thread)
     thread.state = State.SNOOZED
     thread.snoozed_until = datetime.combine(until, time(8), tzinfo=company.zone)
     thread.save(update_fields=["state", "snoozed_until"])
@@ -254,6 +268,8 @@ def snooze(thread: Thread, *, until: date, by: User, now: datetime) -> Thread:
         about=about(thread),
         by=by,
         at=now,
+        until=thread.snoozed_until.astimezone(UTC).isoformat(),
+        before=before,
     )
     return thread
 
@@ -287,6 +303,16 @@ def reopen(thread: Thread, *, by: User, now: datetime) -> Thread:
         )
     log.record("thread.reopened", "Taken up again.", about=about(thread), by=by, at=now)
     return thread
+
+
+def _standing(thread: Thread) -> dict:
+    """Where a conversation stands, for the record of what moves it."""
+    since, until = thread.needs_reply_since, thread.snoozed_until
+    return {
+        "state": str(thread.state),
+        "since": since and since.isoformat(),
+        "until": until and until.isoformat(),
+    }
 
 
 def needs_reply(thread: Thread, *, since: datetime) -> None:

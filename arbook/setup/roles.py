@@ -63,7 +63,8 @@ AREAS = (
         Act("Answers customers and sets conversations aside", BOOKKEEPER,
             reads=_names("messaging", "saved_replies"),
             posts=_names("messaging", "thread_reply thread_assign answer_cancel thread_measure "
-                         "thread_saved thread_reopen thread_tick inbox_many"),
+                         "thread_saved thread_reopen thread_tick thread_tag inbox_many "
+                         "inbox_undo"),
             forms=_names("messaging", "amend thread_close thread_snooze thread_link")),
         Act("Writes saved replies", MANAGER,
             forms=_names("messaging", "saved_reply_new saved_reply"),
@@ -129,7 +130,8 @@ AREAS = (
             forms=_names("invoices", "pause_customer resume invoice_pause hold_lift promise_new "
                          "dispute_new dispute_resolve"),
             posts=(*_names("messaging", "lift"),
-                   *_names("invoices", "evidence_new dispute_mine"))),
+                   *_names("invoices", "evidence_new dispute_mine"),
+                   "messaging:letter_file_evidence")),
         Act("Proposes payment plans", BOOKKEEPER, forms=_names("invoices", "plan_new")),
         Act("Ends payment plans", MANAGER, forms=_names("invoices", "plan_end")),
         Act("Lifts what a manager must lift", MANAGER, inside="invoices.holds.lift"),
@@ -137,7 +139,7 @@ AREAS = (
             posts=_names("invoices", "task_finish task_snooze task_mine cadence_of_customer"),
             forms=_names("invoices", "task_new task_give")),
         Act("Says that a payment is the one a customer meant, or that none is", BOOKKEEPER,
-            posts=_names("reconciliation", "payment_found payment_not_found")),
+            posts=_names("reconciliation", "payment_found payment_not_found payment_not_this")),
         Act("Decides approvals that a bookkeeper may decide", BOOKKEEPER,
             posts=("invoices:approval_decide",)),
         Act("Decides escalations, letters, payment plans and amounts above the limit", MANAGER,

@@ -16,6 +16,8 @@ class Dispute(CompanyOwned):
     class State(models.TextChoices):
         OPEN = "open"
         RESOLVED = "resolved"
+        # Opened by mistake: it never was one.
+        UNDONE = "undone", "taken back"
 
     class Kind(models.TextChoices):
         PRICE = "price", "Price"
@@ -104,6 +106,8 @@ class PromiseToPay(CompanyOwned):
         KEPT = "kept"
         BROKEN = "broken"
         REPLACED = "replaced"
+        # Recorded by mistake: nobody kept or broke it.
+        UNDONE = "undone", "taken back"
 
     GRACE = timedelta(days=2)
 
@@ -112,6 +116,8 @@ class PromiseToPay(CompanyOwned):
     due_on = models.DateField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     made_at = models.DateTimeField()
+    # The word it took the place of, which counts again when this one is taken back.
+    replaces = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
 
     objects = PromiseQuerySet.as_manager()
 

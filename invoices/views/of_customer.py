@@ -40,7 +40,7 @@ def of_customer(request, company, customer_id):
         "entries": customer.journal_lines.filter(is_deleted=False),
         "today": today,
         "promises": PromiseToPay.objects.filter(invoice__customer=customer)
-        .exclude(state=PromiseToPay.State.REPLACED)
+        .exclude(state__in=[PromiseToPay.State.REPLACED, PromiseToPay.State.UNDONE])
         .select_related("invoice")[:10],
         "word": promises.record_of(customer),
         "plans": customer.plans.select_related("company")[:5],

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 
 from arbook import clock
 from arbook.web.respond import done, show
+from customers.tags import TagRefused
 from invoices.approvals import ApprovalRefused
 from invoices.disputes import DisputeRefused
 from invoices.holds import HoldRefused
@@ -23,6 +24,7 @@ REFUSALS = (
     HoldRefused,
     PlanRefused,
     ApprovalRefused,
+    TagRefused,
 )
 AWAY = (Thread.State.CLOSED, Thread.State.SNOOZED)
 
@@ -49,16 +51,14 @@ def act(
         except REFUSALS as refusal:
             form.add_error(None, str(refusal))
         else:
-            undo = None
             if go_to is None and Thread.objects.filter(pk=thread.pk, state__in=AWAY).exists():
-                undo = onward.undo_of(thread, now)
                 go_to = onward.after(request, thread.company, thread, now)
             return done(
                 request,
                 go_to=go_to or thread,
                 changed=CHANGED,
                 message=said,
-                undo=undo,
+                undo=onward.undo_of(thread.company, request.user, now),
                 leave=True,
             )
     return show(

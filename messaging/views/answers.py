@@ -3,15 +3,16 @@
 import json
 
 from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.upsert import storable
+from arbook.upsert import is_key, storable
 from arbook.web.respond import done, is_fragment, refused, show
-from messaging import quiet_hours, replies, saved_replies, threads, typists, ways
+from messaging import drafts, quiet_hours, replies, saved_replies, threads, typists, ways
 from messaging.forms.inbox import NOTE, AnswerForm
 from messaging.models import Message, Thread
 from messaging.replies import ReplyRefused
@@ -43,7 +44,7 @@ def reply(request, company, thread_id):
     typists.rests(thread, request.user, now=clock.system())
     if closes:
         go_to = onward.after(request, company, thread, now)
-        undo = onward.undo_of(thread, now)
+        undo = onward.undo_of(company, request.user, now)
         return done(request, go_to=go_to, message=message, undo=undo, leave=True)
     if not is_fragment(request):
         go_to = f"{thread.get_absolute_url()}{pages.here(request)}"
@@ -57,6 +58,7 @@ def reply(request, company, thread_id):
 
 def _written(request, thread, data, *, closes, now) -> str:
     """Keep the note, or send the answer and close with it; returns what to tell."""
+    drafts.throw_away(thread, by=request.user)
     if data["kind"] == NOTE:
         threads.note(thread, body=data["body"], by=request.user, now=now)
         return "The note is kept."
@@ -132,6 +134,7 @@ def _composer(request, thread, now, *, error="", seen=None, **more):
         "leave_at": request.POST.get("leave_at", "")[:16],
         "error": error,
     } | more
+    _keep(request, thread, now, body=written["body"])
     status = 422 if error else 200
     if is_fragment(request):
         return _fragment(request, thread, now, status=status, **written)
@@ -140,6 +143,19 @@ def _composer(request, thread, now, *, error="", seen=None, **more):
     context |= composing.context(request, thread, now, **written)
     context["tabs"] = pages.queue_tabs(request, thread.company, context["queue"], now)
     return show(request, page="messaging/inbox.html", context=context, status=status)
+
+
+def _keep(request, thread, now, *, body: str) -> None:
+    seen = request.POST.get("seen", "")
+    drafts.keep(
+        thread,
+        by=request.user,
+        body=storable(body)[:20_000],
+        medium=request.POST.get("kind", "") if request.POST.get("kind") in KINDS else "",
+        leave_at=storable(request.POST.get("leave_at", ""))[:16],
+        seen=int(seen) if is_key(seen) else None,
+        now=now,
+    )
 
 
 def _fragment(request, thread, now, *, status=200, **written):
@@ -153,20 +169,28 @@ def _newest(thread) -> int:
 
 @company_view(Role.VIEWER)
 def composer(request, company, thread_id):
-    """An empty composer as things stand now, for a page on which nothing was written yet."""
+    """The composer as things stand now, for a page on which nothing was written yet."""
     thread = pages.of(company, thread_id)
-    return _fragment(request, thread, clock.now(), seen=_newest(thread))
+    begun = composing.begun(request, thread)
+    return _fragment(request, thread, clock.now(), seen=_newest(thread), **begun)
 
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
 def measure(request, company, thread_id):
-    """How many parts the text would have, and the sign that somebody writes; no word is kept."""
-    thread = pages.of(company, thread_id)
+    """How many parts the text would have, and the sign that somebody writes; the words are kept.
+
+    Whoever leaves the page in the middle of a word says so with ``left``.
+    """
+    thread, now = pages.of(company, thread_id), clock.now()
     kind, body = request.POST.get("kind", ""), request.POST.get("body", "")[:20_000]
-    signal = typists.writes if body.strip() else typists.rests
+    has_left = "left" in request.POST
+    signal = typists.writes if body.strip() and not has_left else typists.rests
     signal(thread, request.user, now=clock.system())
-    way = ways.of(thread, now=clock.now()).get(kind)
+    _keep(request, thread, now, body=body)
+    if has_left:
+        return HttpResponse(status=204)
+    way = ways.of(thread, now=now).get(kind)
     return render(
         request,
         "messaging/_composer_size.html",

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from arbook.companies.models import Role
-from messaging import replies, saved_replies, segments, ways
+from messaging import drafts, replies, saved_replies, segments, ways
 from messaging.models import Message, Thread
 
 NOTE = Message.Medium.NOTE
@@ -25,10 +25,13 @@ def context(
     error: str = "",
     leave_at: str = "",
     is_inserted: bool = False,
+    is_draft: bool = False,
 ) -> dict:
     """The composer: the ways that are open, and why the others are not."""
     offered = ways.of(thread, now=now)
     first = next((way.medium for way in offered.values() if way.is_open), NOTE)
+    if is_draft and kind != NOTE and not (kind in offered and offered[kind].is_open):
+        kind = ""
     kind = kind or first
     may_act = request.role >= Role.BOOKKEEPER
     return {
@@ -41,11 +44,21 @@ def context(
         "leave_at": leave_at,
         "latest": now + replies.FURTHEST,
         "is_inserted": is_inserted,
+        "is_draft": is_draft,
         "offers": saved_replies.offers(thread, now=now) if may_act else [],
         "may_act": may_act,
         "now": now,
         **measured(offered.get(kind), kind, body, leave_at),
     }
+
+
+def begun(request, thread: Thread) -> dict:
+    """What this person had begun to write here, for ``context``; nothing of anybody else's."""
+    draft = drafts.of(thread, request.user)
+    if draft is None:
+        return {}
+    leave_at = draft.leave_at
+    return {"body": draft.body, "kind": draft.medium, "leave_at": leave_at, "is_draft": True}
 
 
 def measured(way: ways.Way | None, kind: str, body: str, leave_at: str = "") -> dict:

@@ -148,7 +148,7 @@ def of_thread(request, row: Thread, now) -> dict:
         "writing": writing,
         "writing_mark": typists.mark(writing),
         "context": beside.of(row, now=now),
-        **composing.context(request, row, now, seen=said.newest),
+        **composing.context(request, row, now, seen=said.newest, **composing.begun(request, row)),
     }
 
 

@@ -1,6 +1,6 @@
 """Several conversations at once: taken, put away or closed as one act."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +14,7 @@ from arbook.web.respond import done, refused
 from messaging import inbox, threads
 from messaging.models import Thread
 from messaging.threads import ThreadRefused
+from messaging.views import onward
 from messaging.views.acts import CHANGED
 
 
@@ -29,20 +30,22 @@ def many(request, company):
     rows = list(rows.order_by("pk"))
     if not rows:
         return refused(request, message="Choose conversations first.", go_to=go_to)
+    now = clock.now()
     try:
         with transaction.atomic():
             for row in rows:
-                _one(request, row)
+                _one(request, row, now)
     except ThreadRefused as refusal:
         return refused(request, message=f"{row}: {refusal}", go_to=go_to)
     acts = {"close": "closed", "snooze": "put away until tomorrow"}
     done_to = acts.get(request.POST.get("act"), "yours now")
     counted = "1 conversation is" if len(rows) == 1 else f"{len(rows)} conversations are"
-    return done(request, go_to=go_to, changed=CHANGED, message=f"{counted} {done_to}.")
+    message, undo = f"{counted} {done_to}.", onward.undo_of(company, request.user, now)
+    return done(request, go_to=go_to, changed=CHANGED, message=message, undo=undo)
 
 
-def _one(request, thread: Thread) -> None:
-    by, now = request.user, clock.now()
+def _one(request, thread: Thread, now: datetime) -> None:
+    by = request.user
     match request.POST.get("act"):
         case "assign":
             threads.assign(thread, owner=by, by=by, now=now)

@@ -1,14 +1,13 @@
 """Where a person goes when a conversation is dealt with: the next one of the same queue."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from django.urls import reverse
 
+from arbook.companies.models import Company, User
 from arbook.web.respond import Undo
-from messaging import inbox
+from messaging import inbox, undoing
 from messaging.models import Thread
-
-UNDO_WITHIN = timedelta(minutes=10)
 
 
 def after(request, company, thread: Thread, now: datetime) -> str:
@@ -23,9 +22,10 @@ def after(request, company, thread: Thread, now: datetime) -> str:
     return f"{first.get_absolute_url()}?queue={which}"
 
 
-def undo_of(thread: Thread, now: datetime) -> Undo:
-    """Take up again what was closed or put away; later there is a button for it."""
-    return Undo(
-        reverse("messaging:thread_reopen", args=[thread.company.slug, thread.pk]),
-        now + UNDO_WITHIN,
-    )
+def undo_of(company: Company, by: User, moment: datetime) -> Undo | None:
+    """The bar that takes the act of this instant back; None where there is nothing to take back."""
+    if not undoing.is_undoable(company, moment=moment, by=by):
+        return None
+    written = moment.astimezone(UTC).isoformat()
+    address = reverse("messaging:inbox_undo", args=[company.slug, written])
+    return Undo(address, moment + undoing.WITHIN)

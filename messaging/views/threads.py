@@ -1,5 +1,8 @@
 """A conversation in hand: whose it is, who looks after it, put away, closed."""
 
+from datetime import datetime
+
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from arbook import clock
@@ -7,13 +10,15 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import is_key, storable
 from arbook.web.respond import done, refused, show
+from customers import tags
 from customers.models import Customer
-from messaging import strangers, threads, ticks
+from messaging import strangers, threads, ticks, undoing
 from messaging.forms.inbox import CloseForm, SnoozeForm
 from messaging.models import Thread
 from messaging.threads import ThreadRefused
 from messaging.views import inbox as pages
-from messaging.views.acts import CHANGED, act
+from messaging.views import onward
+from messaging.views.acts import CHANGED, REFUSALS, act
 
 MOST_MATCHES = 20
 
@@ -24,9 +29,11 @@ def assign(request, company, thread_id):
     """Take the conversation, or leave it to whoever comes."""
     thread = pages.of(company, thread_id)
     owner = None if request.POST.get("to") == "nobody" else request.user
-    threads.assign(thread, owner=owner, by=request.user, now=clock.now())
+    now = clock.now()
+    threads.assign(thread, owner=owner, by=request.user, now=now)
     message = "It is yours now." if owner else "Nobody looks after it now."
-    return done(request, go_to=thread, changed=CHANGED, message=message)
+    undo = onward.undo_of(company, request.user, now)
+    return done(request, go_to=thread, changed=CHANGED, message=message, undo=undo)
 
 
 @company_view(Role.BOOKKEEPER)
@@ -85,6 +92,26 @@ def reopen(request, company, thread_id):
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
+def undo(request, company, moment):
+    """Take back what one click of this person did, in one conversation or in many."""
+    address = reverse("messaging:inbox", args=[company.slug])
+    try:
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None:
+            raise ValueError("an instant has a zone")
+        found, said = undoing.undo(company, moment=at, by=request.user, now=clock.now())
+    except (ValueError, *REFUSALS) as refusal:
+        said = undoing.MOVED_ON if isinstance(refusal, ValueError) else str(refusal)
+        return refused(request, message=said, go_to=address, changed=CHANGED)
+    here = request.headers.get("HX-Current-URL", "").partition("?")[0]
+    go_to = found[0].get_absolute_url() if len(found) == 1 else address
+    # Where one stands already the parts read themselves again.
+    leave = len(found) == 1 and not here.endswith(go_to)
+    return done(request, go_to=go_to, changed=CHANGED, message=said, leave=leave)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
 def tick(request, company, thread_id):
     """Which of the open invoices the conversation is about."""
     thread = pages.of(company, thread_id)
@@ -94,6 +121,28 @@ def tick(request, company, thread_id):
     except ThreadRefused as refusal:
         return refused(request, message=str(refusal), go_to=thread)
     return done(request, go_to=thread, changed=CHANGED)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def tag(request, company, thread_id):
+    """Put a word on the customer, or take one away; VIP keeps every reminder silent."""
+    thread, now = pages.of(company, thread_id), clock.now()
+    try:
+        if thread.customer is None:
+            raise ThreadRefused("First say whose number this is.")
+        name = tags.spelled(
+            company, storable(request.POST.get("known") or request.POST.get("tag", ""))
+        )
+        change = tags.take if request.POST.get("act") == "take" else tags.put
+        change(thread.customer, name=name, by=request.user, now=now)
+    except REFUSALS as refusal:
+        return refused(request, message=str(refusal), go_to=thread)
+    word = "is no longer" if change is tags.take else "is"
+    silent = ": every reminder is silent" if name == tags.VIP and change is tags.put else ""
+    message = f"{thread.customer} {word} tagged {name}{silent}."
+    undo = onward.undo_of(company, request.user, now)
+    return done(request, go_to=thread, changed=CHANGED, message=message, undo=undo)
 
 
 @company_view(Role.BOOKKEEPER)

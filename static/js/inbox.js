@@ -28,7 +28,7 @@
 
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
-    if (menu.open && menu.matches?.("#inbox-many details, .composer-later")) {
+    if (menu.open && menu.matches?.("#inbox-many details, .composer-later, .tag-menu")) {
       $("select, input", menu).focus();
     }
     if (!menu.matches?.("#composer details.saved") || !menu.open) return;
@@ -83,6 +83,7 @@
 
   let chosen = [];
 
+  const writesIn = (pane) => $("details[open]", pane)?.contains(document.activeElement);
   const isBegun = (form) => field()?.value || form.contains(document.activeElement);
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -91,19 +92,19 @@
     if (target.id === "composer" && requestConfig?.verb === "get" && isBegun(target)) {
       event.detail.shouldSwap = false;
     }
-    if (target.id !== "inbox-list") return;
-    // Nor does a fresh list, while somebody says what came of several.
-    if (requestConfig?.verb === "get" && $("details[open]", target)?.contains(document.activeElement)) {
+    // Nor do a fresh list or pane, while somebody says what came of several, or writes a tag.
+    if (requestConfig?.verb === "get" && target.matches("#inbox-list, #thread-context") && writesIn(target)) {
       event.detail.shouldSwap = false;
       return;
     }
+    if (target.id !== "inbox-list") return;
     chosen = $$("[data-select]:checked", target).map((one) => one.value);
   });
 
-  // It was said: now the list may come anew.
+  // It was said: now they may come anew.
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
-    const menu = document.activeElement?.closest("#inbox-list details[open]");
+    const menu = document.activeElement?.closest("#inbox-list details[open], #thread-context details[open]");
     if (menu && successful && requestConfig?.verb === "post") document.activeElement.blur();
   });
 
@@ -121,6 +122,32 @@
     if (!form || isBegun(form)) return;
     window.htmx.ajax("GET", form.dataset.fresh, { target: "#composer", swap: "outerHTML" });
   });
+
+  // Whoever leaves in the middle of a word finds it again -------------------------------------
+
+  // What is typed is kept with each measuring; here what came after the last one.
+  let unkept = false;
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("#composer textarea")) unkept = true;
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "composer") unkept = false;
+  }, true);
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.matches("#composer, #composer *")) unkept = false;
+  });
+
+  function keepNow() {
+    const form = composer();
+    if (!unkept || !form) return;
+    const words = new FormData(form);
+    words.append("left", "1");
+    unkept = !navigator.sendBeacon(field().getAttribute("hx-post"), words);
+  }
+
+  window.addEventListener("pagehide", keepNow);
+  document.addEventListener("visibilitychange", () => document.hidden && keepNow());
 
   // The pulse --------------------------------------------------------------------------------
 

