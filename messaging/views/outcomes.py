@@ -1,15 +1,15 @@
 """What comes of a conversation: promise, dispute, payment, another contact, silence."""
 
 from datetime import date, timedelta
+from functools import wraps
 
 from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
-from arbook.web.respond import refused
 from customers import consent
 from invoices import plan_schedule
-from invoices.models import Dispute, Invoice
-from messaging import outcomes, threads, ticks
+from invoices.models import Invoice
+from messaging import contested, outcomes, threads, ticks
 from messaging.forms.inbox import (
     AllowForm,
     ContactForm,
@@ -27,205 +27,169 @@ from messaging.views.acts import act
 PROPOSED = ("invoices", "count", "every", "first_on", "why")
 
 
-@company_view(Role.BOOKKEEPER)
-def promise(request, company, thread_id):
-    thread = pages.of(company, thread_id)
+def outcome(do, *, title: str, submit: str, said: str, danger: bool = False, quotes: bool = True):
+    """A door whose function only makes the form; a second value is a warning above it."""
+
+    def decorate(form_of):
+        @company_view(Role.BOOKKEEPER)
+        @wraps(form_of)
+        def view(request, company, thread_id):
+            thread = pages.of(company, thread_id)
+            made = form_of(request, thread)
+            form, warning = made if isinstance(made, tuple) else (made, "")
+            return act(
+                request,
+                thread,
+                form,
+                do,
+                title=title,
+                submit=submit,
+                said=said,
+                warning=warning,
+                danger=danger,
+                quote=_quote(thread) if quotes else "",
+            )
+
+        return view
+
+    return decorate
+
+
+@outcome(
+    outcomes.promise,
+    title="Record a promise",
+    submit="Record promise",
+    said="The promise is recorded.",
+)
+def promise(request, thread):
     invoice, reading = _spoken_of(thread)
     initial = {
         "invoice": invoice,
         "amount": reading.get("promise_amount") or (invoice and invoice.balance),
         "due_on": _day_of(reading.get("promise_date")),
     }
-    form = PromiseForm(request.POST or None, customer=thread.customer, initial=initial)
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.promise,
-        title="Record a promise",
-        submit="Record promise",
-        said="The promise is recorded.",
-        quote=_quote(thread),
-    )
+    return PromiseForm(request.POST or None, customer=thread.customer, initial=initial)
 
 
-@company_view(Role.BOOKKEEPER)
-def dispute(request, company, thread_id):
-    thread = pages.of(company, thread_id)
+@outcome(
+    outcomes.dispute,
+    title="Open a dispute",
+    submit="Open dispute",
+    said="The dispute is open; the rest keeps moving.",
+)
+def dispute(request, thread):
     invoice, reading = _spoken_of(thread)
     initial = {
         "invoice": invoice,
         "amount": reading.get("amount") or (invoice and invoice.balance),
         "reason": (reading.get("evidence") or "")[:300],
-        "kind": Dispute.Kind.OTHER,
+        "kind": contested.kind_of(_quote(thread)),
     }
-    form = DisputeForm(request.POST or None, customer=thread.customer, initial=initial)
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.dispute,
-        title="Open a dispute",
-        submit="Open dispute",
-        said="The dispute is open; the rest keeps moving.",
-        quote=_quote(thread),
-    )
+    return DisputeForm(request.POST or None, customer=thread.customer, initial=initial)
 
 
-@company_view(Role.BOOKKEEPER)
-def plan(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    if thread.customer is None:
-        return refused(request, message="First say whose number this is.", go_to=thread)
-    offer = plan_schedule.proposal(thread.customer, today=company.local_date(clock.now()))
-    initial = {}
-    if offer:
-        initial = {name: getattr(offer, name) for name in PROPOSED}
+@outcome(
+    outcomes.plan,
+    title="Propose a payment plan",
+    submit="Ask a manager",
+    said="The plan waits for a manager; its invoices are quiet.",
+)
+def plan(request, thread):
+    today = thread.company.local_date(clock.now())
+    offer = plan_schedule.proposal(thread.customer, today=today) if thread.customer else None
+    initial = {name: getattr(offer, name) for name in PROPOSED} if offer else {}
     form = ThreadPlanForm(request.POST or None, customer=thread.customer, initial=initial)
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.plan,
-        title="Propose a payment plan",
-        submit="Ask a manager",
-        said="The plan waits for a manager; its invoices are quiet.",
-        warning=offer.why if offer else "Nothing is open.",
-        quote=_quote(thread),
-    )
+    if thread.customer is None:
+        return form, "First say whose number this is."
+    return form, offer.why if offer else "Nothing is open."
 
 
-@company_view(Role.BOOKKEEPER)
-def copy(request, company, thread_id):
-    thread = pages.of(company, thread_id)
+@outcome(outcomes.copy, title="Send a copy", submit="Send", said="A copy is on its way.")
+def copy(request, thread):
     invoice, _ = _spoken_of(thread)
-    form = CopyForm(request.POST or None, customer=thread.customer, initial={"invoice": invoice})
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.copy,
-        title="Send a copy",
-        submit="Send",
-        said="A copy is on its way.",
-        quote=_quote(thread),
-    )
+    return CopyForm(request.POST or None, customer=thread.customer, initial={"invoice": invoice})
 
 
-@company_view(Role.BOOKKEEPER)
-def task(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    today = company.local_date(clock.now())
+@outcome(outcomes.task, title="Hand to somebody", submit="Open task", said="The task is open.")
+def task(request, thread):
+    today = thread.company.local_date(clock.now())
     initial = {
         "title": f"{thread.customer or 'Somebody'} waits for an answer",
         "owner": request.user.pk,
         "due_on": today + timedelta(days=1),
         "detail": _quote(thread)[:300],
     }
-    form = TaskForm(request.POST or None, company=company, initial=initial)
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.task,
-        title="Hand to somebody",
-        submit="Open task",
-        said="The task is open.",
-        quote=_quote(thread),
-    )
+    return TaskForm(request.POST or None, company=thread.company, initial=initial)
 
 
-@company_view(Role.BOOKKEEPER)
-def payment(request, company, thread_id):
-    thread = pages.of(company, thread_id)
+@outcome(
+    outcomes.payment,
+    title="Verify a payment",
+    submit="Have it looked for",
+    said="A task to look for the payment is open.",
+    quotes=False,
+)
+def payment(request, thread):
     invoice, _ = _spoken_of(thread)
     initial = {"invoice": invoice, "note": _quote(thread)[:500]}
-    form = PaymentForm(request.POST or None, customer=thread.customer, initial=initial)
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.payment,
-        title="Verify a payment",
-        submit="Have it looked for",
-        said="A task to look for the payment is open.",
-    )
+    return PaymentForm(request.POST or None, customer=thread.customer, initial=initial)
 
 
-@company_view(Role.BOOKKEEPER)
-def contact(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    form = ContactForm(request.POST or None, addresses=_addresses(thread))
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.change_contact,
-        title="Change the contact",
-        submit="Use this from now on",
-        said="The contact was changed.",
-        quote=_quote(thread),
-    )
+@outcome(
+    outcomes.change_contact,
+    title="Change the contact",
+    submit="Use this from now on",
+    said="The contact was changed.",
+)
+def contact(request, thread):
+    return ContactForm(request.POST or None, addresses=_addresses(thread))
 
 
-@company_view(Role.BOOKKEEPER)
-def wrong_person(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    form = WrongPersonForm(request.POST or None, addresses=_addresses(thread))
-    return act(
-        request,
-        thread,
-        form,
-        threads.wrong_person,
-        title="Wrong person",
-        submit="Never use it again",
-        said="The address is not used any more.",
-        danger=True,
-    )
+@outcome(
+    threads.wrong_person,
+    title="Wrong person",
+    submit="Never use it again",
+    said="The address is not used any more.",
+    danger=True,
+    quotes=False,
+)
+def wrong_person(request, thread):
+    return WrongPersonForm(request.POST or None, addresses=_addresses(thread))
 
 
-@company_view(Role.BOOKKEEPER)
-def stop(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    form = StopForm(request.POST or None, addresses=_addresses(thread))
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.stop,
-        title="Contact asked to stop",
-        submit="Stop writing to it",
-        said="Nothing more is sent there.",
-        danger=True,
-    )
+@outcome(
+    outcomes.stop,
+    title="Contact asked to stop",
+    submit="Stop writing to it",
+    said="Nothing more is sent there.",
+    danger=True,
+    quotes=False,
+)
+def stop(request, thread):
+    return StopForm(request.POST or None, addresses=_addresses(thread))
 
 
-@company_view(Role.BOOKKEEPER)
-def allow(request, company, thread_id):
-    thread = pages.of(company, thread_id)
-    form = AllowForm(
-        request.POST or None, addresses=_addresses(thread), initial={"wording": _quote(thread)}
-    )
+@outcome(
+    outcomes.allow,
+    title="Contact wants messages again",
+    submit="Confirm",
+    said="Messages may be sent again.",
+    quotes=False,
+)
+def allow(request, thread):
+    addresses, initial = _addresses(thread), {"wording": _quote(thread)}
+    form = AllowForm(request.POST or None, addresses=addresses, initial=initial)
     withdrawn = [
         standing.sentence
         for channel in ("sms", "email")
         for standing in consent.standings(
-            company,
+            thread.company,
             channel,
-            [one for one, _ in _addresses(thread) if threads.channel_of(one) == channel],
+            [one for one, _ in addresses if threads.channel_of(one) == channel],
         ).values()
         if standing.is_withdrawn
     ]
-    return act(
-        request,
-        thread,
-        form,
-        outcomes.allow,
-        title="Contact wants messages again",
-        submit="Confirm",
-        said="Messages may be sent again.",
-        warning=" ".join(withdrawn),
-    )
+    return form, " ".join(withdrawn)
 
 
 def _last_reply(thread: Thread) -> Message | None:
