@@ -5,10 +5,7 @@ browser: session, frame, sums, one page of rows with their notes, HTML. The bare
 person would type to get the same figures: the sums over everything and the first rows.
 """
 
-from dataclasses import dataclass
-from statistics import median
-
-from tests.benchmarks.measure import Ratio, seconds
+from tests.benchmarks.measure import Ratio, page
 
 TURNS = 7
 LIMIT = 3.0
@@ -53,86 +50,35 @@ BY_DOCUMENT = f"""
     ORDER BY documents.days DESC LIMIT 50"""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One page over one number of invoices; medians in seconds."""
-
-    page: float
-    bare: float
-    statements: int
-
-    @property
-    def words(self) -> str:
-        times = f"{self.page * 1000:.0f} ms against {self.bare * 1000:.0f} ms"
-        return f"{times}, {self.statements} statements"
-
-
 PAGES = {"customer": [BY_CUSTOMER], "invoice": [TOTALS, BY_DOCUMENT]}
 
 
 def run(sizes: tuple[int, ...] = (1_000, 100_000)) -> list[Ratio]:
     """The page against its SQL at the largest size, and whether its statements stay as many."""
+    from django.urls import reverse
+
+    from arbook import clock
+
     measured = {}
     for size in sizes:
         company, person = _books(size)
+        values = {"company": company.pk, "today": company.local_date(clock.now())}
         for by, bare in PAGES.items():
-            measured[by, size] = _measure(company, person, by, bare)
+            address = f"{reverse('invoices:aging', args=[company.slug])}?by={by}"
+            measured[by, size] = page(person, address, bare, values, turns=TURNS)
     ratios = []
     for by in PAGES:
         few, many = measured[by, sizes[0]], measured[by, sizes[-1]]
-        how = f"{few.words}; the frame of a page weighs most here, nothing is promised"
-        ratios.append(
-            Ratio(f"aging by {by}, {sizes[0]:,} open, page to SQL", few.page / few.bare, how=how)
-        )
+        how = few.of_few
+        ratios.append(Ratio(f"aging by {by}, {sizes[0]:,} open, page to SQL", few.times, how=how))
         name = f"aging by {by}, {sizes[-1]:,} open"
-        ratios.append(
-            Ratio(f"{name}, page to SQL", many.page / many.bare, LIMIT, False, many.words)
-        )
+        ratios.append(Ratio(f"{name}, page to SQL", many.times, LIMIT, False, many.words))
         share = many.statements / few.statements
         ratios.append(Ratio(f"{name}, statements to {sizes[0]:,}", share, 1.0, False))
         growth = (many.page / few.page) / (many.bare / few.bare)
         how = f"page {many.page / few.page:.1f} times, SQL {many.bare / few.bare:.1f} times"
         ratios.append(Ratio(f"{name}, growth of page to growth of SQL", growth, 1.0, False, how))
     return ratios
-
-
-def _measure(company, person, by: str, bare: list[str]) -> Measured:
-    from django.conf import settings
-    from django.db import connection
-    from django.test import Client
-    from django.urls import reverse
-
-    from arbook import clock
-
-    client = Client(headers={"host": settings.ALLOWED_HOSTS[0].lstrip(".")})
-    client.force_login(person)
-    url = f"{reverse('invoices:aging', args=[company.slug])}?by={by}"
-    values = {"company": company.pk, "today": company.local_date(clock.now())}
-
-    def ask():
-        answer = client.get(url)
-        if answer.status_code != 200:
-            raise RuntimeError(f"The aging page answered {answer.status_code}.")
-
-    def read():
-        for sql in bare:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
-                cursor.fetchall()
-
-    ask()
-    read()
-    statements = []
-
-    def counted(execute, sql, *rest):
-        statements.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(counted):
-        ask()
-    pairs = [(seconds(ask), seconds(read)) for _ in range(TURNS)]
-    page, bare_time = (median(times) for times in zip(*pairs, strict=True))
-    return Measured(page, bare_time, len(statements))
 
 
 def _books(size: int):

@@ -6,10 +6,7 @@ context, HTML. The bare SQL is what a person would type to get the same figures.
 every open inbox asks each five seconds; it is held against the list it spares.
 """
 
-from dataclasses import dataclass
-from statistics import median
-
-from tests.benchmarks.measure import Ratio, seconds
+from tests.benchmarks.measure import Ratio, page
 
 TURNS = 9
 LIMITS = {"list": 6.0, "thread": 9.0}
@@ -58,20 +55,6 @@ THREAD = [
 PAGES = ("list", "thread", "pulse")
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One page over one number of conversations; medians in seconds."""
-
-    page: float
-    bare: float
-    statements: int
-
-    @property
-    def words(self) -> str:
-        times = f"{self.page * 1000:.0f} ms against {self.bare * 1000:.1f} ms"
-        return f"{times}, {self.statements} statements"
-
-
 def run(sizes: tuple[int, ...] = (50, 5_000)) -> list[Ratio]:
     """List, conversation and pulse: against their SQL, and few conversations against many."""
     measured = {}
@@ -79,7 +62,7 @@ def run(sizes: tuple[int, ...] = (50, 5_000)) -> list[Ratio]:
         company, person, thread = _desk(size)
         for name, address, bare in _pages(company, thread):
             values = _values(company, person, thread)
-            measured[name, size] = _measure(person, address, bare, values)
+            measured[name, size] = page(person, address, bare, values, turns=TURNS)
     few, many = sizes[0], sizes[-1]
     of = f"{many:,} open conversations of {many * PER_THREAD:,} messages"
     ratios = []
@@ -92,12 +75,10 @@ def run(sizes: tuple[int, ...] = (50, 5_000)) -> list[Ratio]:
             how = f"{large.page * 1000:.1f} ms, {large.statements} statements"
             ratios.append(Ratio(f"inbox pulse, {of}, time to the list", value, PULSE, False, how))
             continue
-        value, how = large.page / large.bare, large.words
-        ratios.append(Ratio(f"inbox {name}, {of}, page to SQL", value, LIMITS[name], False, how))
-        how = f"{small.words}; the frame of a page weighs most here, nothing is promised"
-        ratios.append(
-            Ratio(f"inbox {name}, {few} open, page to SQL", small.page / small.bare, how=how)
-        )
+        limit, how = LIMITS[name], large.words
+        ratios.append(Ratio(f"inbox {name}, {of}, page to SQL", large.times, limit, False, how))
+        how = small.of_few
+        ratios.append(Ratio(f"inbox {name}, {few} open, page to SQL", small.times, how=how))
     return ratios
 
 
@@ -116,40 +97,6 @@ def _values(company, person, thread) -> dict:
     from arbook import clock
 
     return {"company": company.pk, "person": person.pk, "thread": thread, "now": clock.now()}
-
-
-def _measure(person, address: str, bare: list[str], values: dict) -> Measured:
-    from django.conf import settings
-    from django.db import connection
-    from django.test import Client
-
-    client = Client(headers={"host": settings.ALLOWED_HOSTS[0].lstrip(".")})
-    client.force_login(person)
-
-    def ask():
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address} answered {answer.status_code}.")
-
-    def read():
-        for sql in bare:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
-                cursor.fetchall()
-
-    ask()
-    read()
-    statements = []
-
-    def counted(execute, sql, *rest):
-        statements.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(counted):
-        ask()
-    pairs = [(seconds(ask), seconds(read)) for _ in range(TURNS)]
-    page, bare_time = (median(times) for times in zip(*pairs, strict=True))
-    return Measured(page, bare_time, len(statements))
 
 
 def _desk(size: int):

@@ -48,6 +48,63 @@ def typical(act: Callable[[], object], *, times: int = 5) -> float:
     return median(seconds(act) for _ in range(times))
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page to a signed-in browser against the bare SQL behind it; medians in seconds."""
+
+    page: float
+    bare: float
+    statements: int
+
+    @property
+    def times(self) -> float:
+        return self.page / self.bare
+
+    @property
+    def words(self) -> str:
+        times = f"{self.page * 1000:.0f} ms against {self.bare * 1000:.1f} ms"
+        return f"{times}, {self.statements} statements"
+
+    @property
+    def of_few(self) -> str:
+        return f"{self.words}; the frame of a page weighs most here, nothing is promised"
+
+
+def page(person, address: str, bare: list[str], values: dict, *, turns: int) -> Page:
+    """Ask for the page and read its SQL in turns, after one of each that warms up."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0].lstrip(".")})
+    client.force_login(person)
+
+    def ask():
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address} answered {answer.status_code}.")
+
+    def read():
+        for sql in bare:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+                cursor.fetchall()
+
+    ask()
+    read()
+    statements = []
+
+    def counted(execute, sql, *rest):
+        statements.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(counted):
+        ask()
+    pairs = [(seconds(ask), seconds(read)) for _ in range(turns)]
+    asked, bare_time = (median(times) for times in zip(*pairs, strict=True))
+    return Page(asked, bare_time, len(statements))
+
+
 @contextmanager
 def database() -> Iterator[None]:
     """An empty migrated database, dropped at the end."""
