@@ -53,6 +53,14 @@ ALL = [
         "Hola {name}, quedan {total} por pagar de {invoices}, {due}.",
     ),
     Text(
+        "ours",
+        "Is this link really ours?",
+        "Yes, {name}, that was us. Our own page always looks like this one: {link} Payment data is"
+        " asked for there only, never in a text or a call.",
+        "Si, {name}, fuimos nosotros. Nuestra propia pagina siempre es como esta: {link} Los datos"
+        " de pago se piden solo en ella, nunca por mensaje ni por llamada.",
+    ),
+    Text(
         "who",
         "Who we are",
         "This is {business}. Reply here and a person answers.",

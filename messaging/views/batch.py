@@ -10,12 +10,13 @@ from arbook.companies.models import Role
 from arbook.upsert import is_key
 from arbook.web.respond import done, refused, show
 from invoices.holds import HoldRefused
-from messaging import approving, decisions, declining, editing, in_doubt, review
+from messaging import approving, decisions, declining, editing, in_doubt, review, talk
 from messaging.approving import MessageRefused
 from messaging.forms.batch import EditForm, PauseForm
 from messaging.models import Message
 
 CHANGED = "batch-changed"
+SAID_SHOWN = 3
 
 
 def _url(company) -> str:
@@ -50,8 +51,15 @@ def _detail(item: review.Item, now) -> dict:
         "gates": decisions.gates_of(decision.checks) if decision else [],
         "to": review.to_words(item.message),
         "cost": review.cost_words(item.message),
+        "said": _said_before(item.message, now),
         "now": now,
     }
+
+
+def _said_before(message: Message, now) -> list[talk.Item]:
+    """What was sent and answered lately: one looks at it before one speaks again."""
+    message.thread.company = message.company
+    return talk.newest(message.thread, now=now, count=SAID_SHOWN)
 
 
 def _limit_of(message: Message) -> str:
