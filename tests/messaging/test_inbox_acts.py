@@ -216,7 +216,7 @@ def test_tags_are_put_and_taken_beside_the_conversation(company):
     assert "at most 60" in tagged(tag="x" * 61)[1]
     tags.put(thread.customer, source="books", by=None, now=NOW)
     assert tagged(tag="VIP", act="take")[0] == ["Key account", "VIP"]
-    names, page = tagged(tag="VIP", act="take")
+    _, page = tagged(tag="VIP", act="take")
     assert "QuickBooks marks" in page
     assert "QuickBooks places this tag" in page
     assert 'value="Slow payer"' in page  # offered for the next time
