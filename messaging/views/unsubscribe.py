@@ -5,7 +5,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from arbook import clock, wall
+from arbook import clock
+from arbook.companies import public
 from arbook.web.limits import limited, public_limits
 from customers import consent
 from customers.models import Channel, ConsentEvent
@@ -24,7 +25,7 @@ def unsubscribe(request, message_uuid):
         medium=Message.Medium.EMAIL,
         direction=Message.Direction.OUT,
     )
-    with wall.inside(message.company_id):
+    with public.inside(request, message.company_id):
         return _answer(request, message)
 
 

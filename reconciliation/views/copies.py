@@ -6,7 +6,8 @@ from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from arbook import clock, wall
+from arbook import clock
+from arbook.companies import public
 from arbook.web.limits import limited, public_limits
 from reconciliation import copies, signed_links
 
@@ -23,7 +24,7 @@ def _invoice(token: str):
 @require_safe
 def copy(request, token):
     invoice = _invoice(token)
-    with wall.inside(invoice.company_id):
+    with public.inside(request, invoice.company_id):
         return _page(request, invoice, token)
 
 
@@ -33,7 +34,7 @@ def copy(request, token):
 def pdf(request, token):
     """The paper itself; a machine that only asks what is here gets no paper made."""
     invoice = _invoice(token)
-    with wall.inside(invoice.company_id):
+    with public.inside(request, invoice.company_id):
         if request.method == "HEAD":
             return HttpResponse(content_type="application/pdf")
         try:

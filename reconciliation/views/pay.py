@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from arbook import clock, wall
+from arbook import clock
+from arbook.companies import public
 from arbook.web.limits import limited, public_limits
 from customers import opt_ins
 from reconciliation import checkout, owed, paylinks
@@ -26,7 +27,7 @@ def behind_link(view):
     @wraps(view)
     def opened(request, token):
         link = _link(token)
-        with wall.inside(link.company_id):
+        with public.inside(request, link.company_id):
             return view(request, link)
 
     return opened

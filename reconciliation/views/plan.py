@@ -6,7 +6,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from arbook import clock, money, wall
+from arbook import clock, money
+from arbook.companies import public
 from arbook.web.limits import limited, public_limits
 from invoices import plan_money, plans
 from invoices.models import PaymentPlan
@@ -24,7 +25,7 @@ def plan(request, token):
     found = signed_links.find(signed_links.PLAN, token, now=now)
     if found is None:
         raise Http404("No such page.")
-    with wall.inside(found.company_id):
+    with public.inside(request, found.company_id):
         problem = ""
         if request.method == "POST":
             try:

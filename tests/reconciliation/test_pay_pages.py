@@ -168,3 +168,10 @@ def test_the_list_of_payments_costs_the_same_however_long_it_is(
 
     with django_assert_max_num_queries(30):
         signed_in.get(address)
+
+
+def test_a_member_who_is_signed_in_sees_the_same_page(client, desk, address):
+    client.force_login(desk.member())
+
+    assert client.get(address).content == client.get(address).content
+    assert "$242.07" in client.get(address).content.decode()

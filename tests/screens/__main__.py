@@ -23,7 +23,8 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests import axe
 from tests import browser as browsers
-from tests.screens.life import Demo, first_factor, identify, live, sign_in
+from tests.screens.doors import Demo, first_factor, identify, sign_in
+from tests.screens.life import live
 from tests.screens.places import HALFWAY, PLACES, VIEWER, Place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,17 @@ STILL = {"reduced_motion": "reduce"}
 LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")]
 # Where axe-core looks too: each layout and each set of colours once.
 AXED = [(WIDE, "light"), (NARROW, "dark")]
+# What is uploaded: consent given elsewhere, with rows that must not be taken.
+FILES = {
+    "CONSENTS": {
+        "name": "consents.csv",
+        "mimeType": "text/csv",
+        "buffer": (
+            b"Number,Date,Note\n(212) 555-0111,2026-01-15,Signed at the counter\n"
+            b"555-01,2026-01-15,\n+13325550166,2026-02-01,Signed form\n"
+        ),
+    }
+}
 FAULTS = (Path(__file__).parent / "faults.js").read_text()
 READY = "Ctrl-C stops everything"
 
@@ -120,6 +132,7 @@ def _photograph(browser: Browser, demo: Demo, places: list[Place], folder: Path)
         for fault in [*found, *broken]:
             troubles.append(f"{place.name}: {fault}")
             print(troubles[-1], flush=True)
+        page.unroute_all()
         broken.clear()
     return troubles
 
@@ -145,7 +158,8 @@ def _visit(page: Page, place: Place, demo: Demo) -> list[str]:
         answer = page.goto(link.get_attribute("href"))
     for step in place.steps:
         _do(page, step)
-    page.wait_for_load_state("networkidle")
+    if not any(step.startswith("stall ") for step in place.steps):
+        page.wait_for_load_state("networkidle")
     if answer and answer.status != place.status:
         return [f"answers {answer.status}"]
     return []
@@ -164,6 +178,13 @@ def _do(page: Page, step: str) -> None:
     elif verb == "fill":
         where, _, words = what.rpartition(" = ")
         page.locator(where).first.fill(words, timeout=5_000)
+    elif verb == "upload":
+        where, _, name = what.rpartition(" = ")
+        page.locator(where).first.set_input_files(FILES[name])
+    elif verb == "stall":
+        page.route(what, lambda route: None)
+    elif verb == "lose":
+        page.route(what, lambda route: route.abort())
     elif verb == "nonsense":
         _nonsense(page, what)
 
