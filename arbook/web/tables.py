@@ -29,6 +29,7 @@ class Table(django_tables2.Table):
     empty_title = "Nothing here"
     empty_icon = "inbox"
     filtered_title = "No row matches these filters"
+    filtered_text = "The rows are there; these filters hide them all."
     caption = ""
     cards = True
 
@@ -43,6 +44,8 @@ class Table(django_tables2.Table):
         is_filtered: bool = False,
         clear_url: str = "?",
         caption: str = "",
+        filtered_title: str = "",
+        filtered_text: str = "",
         **kwargs,
     ):
         self.totals = totals or {}
@@ -50,6 +53,8 @@ class Table(django_tables2.Table):
         self.is_filtered = is_filtered
         self.clear_url = clear_url
         self.caption = caption or self.caption
+        self.filtered_title = filtered_title or self.filtered_title
+        self.filtered_text = filtered_text or self.filtered_text
         kwargs.setdefault("template_name", "components/table.html")
         super().__init__(*args, **kwargs)
 

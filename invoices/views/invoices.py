@@ -25,6 +25,8 @@ def invoices(request, company):
     asked = _asked(request, company, now)
     rows = listing.rows(asked)
     totals = listing.totals(asked, rows)
+    # An empty idle list is what the day is worked for, not a filter that hides too much.
+    is_clean = asked.state == "idle" and asked == listing.Asked(company, now, state="idle")
     table = InvoiceTable(
         rows,
         company=company,
@@ -34,6 +36,8 @@ def invoices(request, company):
         is_filtered=asked.is_narrowed,
         clear_url=reverse("invoices:list", args=[company.slug]),
         caption="Invoices",
+        filtered_title="Nothing is idle" if is_clean else "",
+        filtered_text=("Every open invoice past its due day has a next step." if is_clean else ""),
         needs_step=asked.state == "idle" and request.role >= Role.BOOKKEEPER,
     )
     if request.GET.get("export"):

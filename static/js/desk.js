@@ -9,6 +9,12 @@
   const typing = (element) =>
     element.closest("input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]");
 
+  // On a phone tabs scroll sideways: the one we are on is in sight.
+  for (const tab of $$(".tabs [aria-current]")) {
+    const row = tab.closest(".tabs");
+    row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+
   // Toasts -----------------------------------------------------------------------------------
 
   function toast({ message, tone, undo, until }) {

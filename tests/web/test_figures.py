@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from arbook.web import figures
+from arbook.web.templatetags import words
 
 NOW = datetime(2026, 5, 14, 16, 0, tzinfo=UTC)
 
@@ -94,3 +95,9 @@ def test_a_share_is_a_percentage():
 )
 def test_initials_stand_for_any_name(name, letters):
     assert figures.initials(name) == letters
+
+
+def test_a_name_read_from_right_to_left_keeps_what_follows_it_in_place():
+    said = words.apart("Plan of שרה כהן בע״מ: 3 instalments & <b>")
+
+    assert said == "Plan of <bdi>שרה כהן בע״מ</bdi>: 3 instalments &amp; &lt;b&gt;"

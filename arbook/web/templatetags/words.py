@@ -1,7 +1,9 @@
 """Filters that write figures, days and numbers: ``{{ invoice.balance|money }}``."""
 
+import re
+
 from django import template
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
 from arbook.web import figures
@@ -34,6 +36,20 @@ def money_text(amount, currency="USD"):
 @register.filter
 def money_short(amount, currency="USD"):
     return figures.money_short(amount, currency)
+
+
+# From the first to the last letter that is read from right to left, with what stands between them.
+_RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
+_RUN = re.compile(f"{_RIGHT_TO_LEFT}(?:[^\\nA-Za-z\u00c0-\u024f]*{_RIGHT_TO_LEFT})?")
+
+
+@register.filter
+def apart(sentence):
+    """Our sentence about somebody whose name is read from right to left.
+
+    The name stands apart, so that what follows it (a colon, an amount) keeps its place.
+    """
+    return mark_safe(_RUN.sub(r"<bdi>\g<0></bdi>", conditional_escape(sentence)))
 
 
 @register.filter
