@@ -26,7 +26,7 @@ from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
 from arbook import embedded  # noqa: E402
 from tests import browser as browsers  # noqa: E402
-from tests import record  # noqa: E402
+from tests import emptying, record  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -41,6 +41,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The run's own database, whose tables may be emptied between tests that commit."""
     with django_db_blocker.unblock():
         record.let_tables_be_emptied()
+        emptying.remember()
 
 
 # --- Vendors -------------------------------------------------------------------------------------
