@@ -162,6 +162,12 @@ POSTMARK_WEBHOOK_SECRET = env.str(
 MAILGUN_SIGNING_KEY = env.str(
     "MAILGUN_SIGNING_KEY", default="sandbox-mailgun" if DEVELOPMENT else ""
 )
+MAILERSEND_INBOUND_SECRET = env.str(
+    "MAILERSEND_INBOUND_SECRET", default="sandbox-mailersend" if DEVELOPMENT else ""
+)
+MAILERSEND_SIGNING_SECRET = env.str(
+    "MAILERSEND_SIGNING_SECRET", default="sandbox-mailersend" if DEVELOPMENT else ""
+)
 MAIL_IN_SECRET = env.str("MAIL_IN_SECRET", default="sandbox-raw-mail" if DEVELOPMENT else "")
 # A mailbox to read: imaps://user:password@host/INBOX; several are separated by spaces.
 IMAP_URL = env.str("IMAP_URL", default="")

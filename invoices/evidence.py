@@ -48,6 +48,8 @@ def add(
         row.content = file.read()
         row.media_type, ending = _kind_of(row.content)
         row.size = len(row.content)
+        if dispute.evidence.filter(content=row.content).exists():
+            raise EvidenceRefused("This file is beside the dispute already.")
         row.file_name = _name(file.name, ending)
     row.save()
     log.record(

@@ -1,7 +1,8 @@
 """Mail providers as the desk needs them, through django-anymail: is it theirs, what does it say.
 
-A post is verified and read by anymail's own views, on what was kept of it. Keys may be several,
-separated by a comma while one replaces the other.
+A post is verified and read by anymail's own views, on what was kept of it. Mailgun and MailerSend
+sign what they post; Postmark shows a password. Keys may be several, separated by a comma while one
+replaces the other.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
-from anymail.webhooks import mailgun, postmark
+from anymail.webhooks import mailersend, mailgun, postmark
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -31,15 +32,36 @@ class Unreadable(Exception):
     """The post is the provider's, and says nothing that can be read."""
 
 
+MEGABYTE = 1024 * 1024
+# What is told of a letter is short; only letters are long.
+MOST_TOLD = MEGABYTE
+# The longest field of a form that can be part of a proof.
+LONGEST_PROOF = 1000
+TAG = "arbook-"
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
 @dataclass(frozen=True)
-class Provider:
-    """One provider: its setting, its views in anymail, and under which name they take a key."""
+class Door:
+    """What a provider posts to one address: our setting, anymail's view, its name for the key."""
 
     setting: str
-    inbound: Callable[..., Any]
-    tracking: Callable[..., Any]
+    view: Callable[..., Any]
     key: str
+    most: int = MOST_TOLD
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One provider: its doors, the raw letter in a post, and where its proof stands."""
+
+    inbound: Door
+    tracking: Door
     raw: Callable[[HttpRequest], str | None]
+    head: str = ""
+    """The header without which a post is not theirs; empty where the proof is in the body."""
+    shows_all: bool = False
+    """The head alone proves it: the body need not be read."""
 
 
 def _postmark_raw(request: HttpRequest) -> str | None:
@@ -50,20 +72,47 @@ def _mailgun_raw(request: HttpRequest) -> str | None:
     return request.POST.get("body-mime")
 
 
+def _mailersend_raw(request: HttpRequest) -> str | None:
+    return json.loads(request.body)["data"].get("raw")
+
+
 PROVIDERS = {
+    # Letters of up to 35 MB, posted as they came and once more in parts.
     "postmark": Provider(
-        "POSTMARK_WEBHOOK_SECRET",
-        postmark.PostmarkInboundWebhookView,
-        postmark.PostmarkTrackingWebhookView,
-        "webhook_secret",
+        Door(
+            "POSTMARK_WEBHOOK_SECRET",
+            postmark.PostmarkInboundWebhookView,
+            "webhook_secret",
+            60 * MEGABYTE,
+        ),
+        Door("POSTMARK_WEBHOOK_SECRET", postmark.PostmarkTrackingWebhookView, "webhook_secret"),
         _postmark_raw,
+        head="authorization",
+        shows_all=True,
     ),
+    # Letters of up to 25 MB.
     "mailgun": Provider(
-        "MAILGUN_SIGNING_KEY",
-        mailgun.MailgunInboundWebhookView,
-        mailgun.MailgunTrackingWebhookView,
-        "webhook_signing_key",
+        Door(
+            "MAILGUN_SIGNING_KEY",
+            mailgun.MailgunInboundWebhookView,
+            "webhook_signing_key",
+            30 * MEGABYTE,
+        ),
+        Door("MAILGUN_SIGNING_KEY", mailgun.MailgunTrackingWebhookView, "webhook_signing_key"),
         _mailgun_raw,
+    ),
+    "mailersend": Provider(
+        Door(
+            "MAILERSEND_INBOUND_SECRET",
+            mailersend.MailerSendInboundWebhookView,
+            "inbound_secret",
+            60 * MEGABYTE,
+        ),
+        Door(
+            "MAILERSEND_SIGNING_SECRET", mailersend.MailerSendTrackingWebhookView, "signing_secret"
+        ),
+        _mailersend_raw,
+        head="signature",
     ),
 }
 
@@ -90,18 +139,33 @@ class Tiding:
     at: datetime | None = None
 
 
-def is_known(provider: str) -> bool:
-    """Whether we deal with this provider: its key is set."""
-    return provider in PROVIDERS and bool(_keys(provider))
+def is_known(provider: str, kind: str) -> bool:
+    """Whether we deal with this provider: the key of that door (inbound, tracking) is set."""
+    return provider in PROVIDERS and bool(_keys(_door(provider, kind)))
 
 
-def is_signed(provider: str, post: Post) -> bool:
+def most_bytes(provider: str, kind: str, content_type: str) -> int:
+    """How long a post at that door may be; Mailgun's letters come as forms."""
+    if provider == "mailgun" and content_type not in FORMS:
+        return MOST_TOLD
+    return _door(provider, kind).most
+
+
+def may_be_signed(provider: str, kind: str, post: Post) -> bool:
+    """What the head of a post says already, before its body was read."""
+    known = PROVIDERS[provider]
+    if known.shows_all:
+        return is_signed(provider, kind, post)
+    return not known.head or bool(getattr(post, known.head))
+
+
+def is_signed(provider: str, kind: str, post: Post) -> bool:
     """Whether the post carries this provider's proof. Never raises, whatever a stranger sends."""
     try:
-        request = post.as_request()
+        request = post.as_request(longest=LONGEST_PROOF)
     except STUMBLES:
         return False
-    for view in _views(provider, PROVIDERS[provider].inbound):
+    for view in _views(_door(provider, kind)):
         try:
             view.run_validators(request)
         except (AnymailWebhookValidationFailure, *STUMBLES):
@@ -124,6 +188,8 @@ def _mark(provider: str, kind: str, post: Post) -> object:
     if provider == "postmark":
         # Tried again, Postmark sends the same bytes; a letter has a number of its own.
         return json.loads(post.body)["MessageID"] if kind == "inbound" else None
+    if provider == "mailersend":
+        return json.loads(post.body)["data"]["id"]
     if kind == "tracking" and post.kind == "application/json":
         return json.loads(post.body)["event-data"]
     # Mailgun signs anew each time, so what it signs with is left out.
@@ -138,7 +204,7 @@ def letter(provider: str, post: Post) -> HandedIn:
     """
     try:
         request = post.as_request()
-        (event,) = _first_view(provider, PROVIDERS[provider].inbound).parse_events(request)
+        (event,) = _first_view(PROVIDERS[provider].inbound).parse_events(request)
         raw = PROVIDERS[provider].raw(request)
         recipient = str(event.message.envelope_recipient or "")
         if raw:
@@ -151,7 +217,7 @@ def letter(provider: str, post: Post) -> HandedIn:
 def tidings(provider: str, post: Post) -> list[Tiding]:
     """What a tracking post tells. Raises Unreadable."""
     try:
-        events = _first_view(provider, PROVIDERS[provider].tracking).parse_events(post.as_request())
+        events = _first_view(PROVIDERS[provider].tracking).parse_events(post.as_request())
         return [_tiding(event) for event in events]
     except STUMBLES as trouble:
         raise Unreadable(f"Not an event as {provider} sends it: {_said(trouble)}") from trouble
@@ -160,41 +226,49 @@ def tidings(provider: str, post: Post) -> list[Tiding]:
 def tracing(mark: str) -> dict[str, str]:
     """Headers by which the providers in use tell us later which letter they speak of."""
     headers = {}
-    if is_known("postmark"):
+    if is_known("postmark", "tracking"):
         headers |= {"X-PM-Metadata-arbook": mark, "X-PM-KeepID": "true"}
-    if is_known("mailgun"):
+    if is_known("mailgun", "tracking"):
         headers["X-Mailgun-Variables"] = json.dumps({"arbook": mark})
+    if is_known("mailersend", "tracking"):
+        headers["X-MailerSend-Tags"] = TAG + mark
     return headers
 
 
 def _tiding(event) -> Tiding:
     said = " ".join(str(event.mta_response or event.description or "").split())
+    tags = (str(one) for one in event.tags or () if str(one).startswith(TAG))
     return Tiding(
         kind=str(event.event_type),
         reason=str(event.reject_reason or ""),
         recipient=str(event.recipient or "").strip().lower()[:254],
         message_id=str(event.message_id or "")[:255],
-        mark=str((event.metadata or {}).get("arbook") or ""),
+        mark=str((event.metadata or {}).get("arbook") or next(tags, "").removeprefix(TAG)),
         said=said[:300],
         at=event.timestamp,
     )
 
 
-def _keys(provider: str) -> list[str]:
-    given = getattr(settings, PROVIDERS[provider].setting)
+def _door(provider: str, kind: str) -> Door:
+    known = PROVIDERS[provider]
+    return known.inbound if kind == "inbound" else known.tracking
+
+
+def _keys(door: Door) -> list[str]:
+    given = getattr(settings, door.setting)
     return [part.strip() for part in given.split(",") if part.strip()]
 
 
-def _views(provider: str, view: Callable[..., Any]) -> Iterator[Any]:
-    for key in _keys(provider):
-        yield view(**{PROVIDERS[provider].key: key})
+def _views(door: Door) -> Iterator[Any]:
+    for key in _keys(door):
+        yield door.view(**{door.key: key})
 
 
-def _first_view(provider: str, view: Callable[..., Any]):
-    for made in _views(provider, view):
+def _first_view(door: Door):
+    for made in _views(door):
         return made
     # The key was taken away since: what was verified then is read all the same.
-    return view(**{PROVIDERS[provider].key: "none:none"})
+    return door.view(**{door.key: "none:none"})
 
 
 def _bytes(message: EmailMessage) -> bytes:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from mmap import mmap
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -24,7 +25,7 @@ def quickbooks(body: bytes, header: str | None, token: str) -> bool:
 
 
 def stripe(
-    body: bytes,
+    body: bytes | mmap,
     header: str | None,
     secrets: Iterable[str] | str,
     now: datetime,
@@ -45,10 +46,11 @@ def stripe(
         return False
     if abs(now.timestamp() - int(stamp)) > tolerance:
         return False
-    signed = stamp.encode() + b"." + body
     fits = False
     for secret in _several(secrets):
-        wanted = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
+        made = hmac.new(secret.encode(), stamp.encode() + b".", hashlib.sha256)
+        made.update(body)
+        wanted = made.hexdigest().encode()
         for value in given:
             fits |= hmac.compare_digest(wanted, value.encode())
     return fits

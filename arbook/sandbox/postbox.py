@@ -1,7 +1,8 @@
 """The mail provider: hands customers' letters in, and tells what became of ours.
 
-Two of them, as they are on the wire: Postmark (JSON, a name and password in the address) and
-Mailgun (a form, signed). `use` says which one the control room's mailbox goes through.
+Three of them, as they are on the wire: Postmark (JSON, a name and password in the address),
+Mailgun (a form, signed within) and MailerSend (JSON, signed as a whole). `use` says which one the
+control room's mailbox goes through.
 
     sandbox.postbox.open("postmark", "user:secret", inbound_url, tracking_url)
     sandbox.postbox.answer(letter, "I'll pay on Friday")
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from arbook.sandbox.server import Sandbox
     from arbook.sandbox.state import Parcel
 
-NAMES = ("postmark", "mailgun")
+NAMES = ("postmark", "mailgun", "mailersend")
 NO_MAILBOX = "550 5.1.1 The email account that you tried to reach does not exist"
 
 
@@ -46,8 +47,11 @@ class Provider:
         return Response.json({"Message": "Trouble."}, 500)
 
     def sign(self, parcel: "Parcel") -> dict[str, str]:
-        """Postmark's proof is a password; Mailgun's is in the body."""
+        """Postmark's proof is a password; Mailgun's is in the body; MailerSend signs the body."""
         head = {"Content-Type": parcel.params["type"]}
+        if self.name == "mailersend":
+            key = self.postbox.account(self.name)["secret"].encode()
+            head["Signature"] = hmac.new(key, parcel.body, hashlib.sha256).hexdigest()
         if self.name == "postmark":
             secret = base64.b64encode(self.postbox.account(self.name)["secret"].encode()).decode()
             head["Authorization"] = f"Basic {secret}"
@@ -136,6 +140,8 @@ class Postbox:
         text = raw.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode()
         if self._use == "postmark":
             body, kind = _postmark_letter(text, sender, recipient, subject), "application/json"
+        elif self._use == "mailersend":
+            body, kind = _mailersend_letter(text, sender, recipient, subject), "application/json"
         else:
             fields = {"recipient": recipient, "sender": sender, "subject": subject}
             fields |= {"body-mime": text} | self._signed()
@@ -161,6 +167,8 @@ class Postbox:
     def _tell(self, letter: Letter, what: str, said: str = "") -> None:
         if self._use == "postmark":
             body = _postmark_event(letter, what, said)
+        elif self._use == "mailersend":
+            body = _mailersend_event(letter, what, said)
         else:
             body = {"signature": self._signed(), "event-data": _mailgun_event(letter, what, said)}
         content = json.dumps(body).encode()
@@ -261,6 +269,55 @@ def _mailgun_event(letter: Letter, what: str, said: str) -> dict[str, Any]:
             "delivery-status": {"code": 550, "message": said, "description": ""},
         }
     return told
+
+
+def _mailersend_letter(raw: str, sender: str, recipient: str, subject: str) -> bytes:
+    name, address = parseaddr(sender)
+    at = clock.now().isoformat()
+    data = {
+        "object": "message",
+        "id": uuid.uuid4().hex[:24],
+        "recipients": {"rcptTo": [{"email": recipient}], "to": {"raw": recipient, "data": []}},
+        "from": {"email": address, "name": name, "raw": sender},
+        "sender": {"email": address},
+        "subject": subject,
+        "date": at,
+        "headers": {},
+        "raw": raw,
+        "attachments": [],
+        "spf_check": {"code": "+", "value": None},
+        "dkim_check": True,
+        "created_at": at,
+    }
+    return json.dumps({"type": "inbound.message", "created_at": at, "data": data}).encode()
+
+
+def _mailersend_event(letter: Letter, what: str, said: str) -> dict[str, Any]:
+    at = clock.now().isoformat()
+    kind = {"bounced": "hard_bounced", "complained": "spam_complaint"}.get(what, what)
+    morph = {
+        "bounced": {"object": "recipient_bounce", "reason": said},
+        "complained": {"object": "spam_complaint", "reason": None},
+        "unsubscribed": {"object": "recipient_unsubscribe", "reason": "NEVER_SIGNED"},
+    }
+    tags = [one.strip() for one in letter.headers.get("X-MailerSend-Tags", "").split(",")]
+    data = {
+        "object": "activity",
+        "id": uuid.uuid4().hex[:24],
+        "type": kind,
+        "created_at": at,
+        "email": {
+            "object": "email",
+            "id": uuid.uuid4().hex[:24],
+            "subject": letter.subject,
+            "status": "rejected" if what == "bounced" else "delivered",
+            "tags": [one for one in tags if one] or None,
+            "message": {"object": "message", "id": uuid.uuid4().hex[:24]},
+            "recipient": {"object": "recipient", "email": letter.to[0]},
+        },
+        "morph": morph.get(what),
+    }
+    return {"type": f"activity.{kind}", "created_at": at, "data": data}
 
 
 def _form(fields: dict[str, str]) -> tuple[bytes, str]:

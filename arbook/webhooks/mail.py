@@ -1,10 +1,14 @@
 """The doors for mail: providers who hand letters in or tell what became of ours, and raw letters.
 
 As at every door: verify, store, answer. What a provider posted is kept as it was posted; whose it
-is and what it means is found out afterwards.
+is and what it means is found out afterwards. Letters are long: until somebody has proved to be who
+they say, a post lies on the disk, not in the memory.
 """
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Lock
 
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -14,13 +18,16 @@ from arbook import clock
 from arbook.companies.models import Company
 from arbook.gateways import mail_providers, signatures
 from arbook.gateways.mail_posts import Post
+from arbook.webhooks import spool
 from arbook.webhooks.store import Arrival, keep, receive
 
-# Providers take letters of up to 35 MB, and post them somewhat larger.
-MOST_BYTES = 60 * 1024 * 1024
+# A raw letter: as much as can be taken apart.
+MOST_RAW = 40 * 1024 * 1024
 # What is longer does not share a statement with others, who would wait for it.
 SHORT = 200_000
 SIGNATURE = "X-Arbook-Signature"
+# Long letters are written to the database one after the other.
+_one_long = Lock()
 
 
 @csrf_exempt
@@ -38,40 +45,42 @@ def tracking(request, provider):
 
 
 def _provider(request, provider: str, kind: str) -> HttpResponse:
-    if not mail_providers.is_known(provider):
+    if not mail_providers.is_known(provider, kind):
         raise Http404("No such provider here.")
-    try:
-        post = _post(request)
-    except UnreadablePostError:
-        return _plain("Broken off. Send it again.", 400)
-    if post is None:
-        return _plain("Too large.", 413)
-    if not mail_providers.is_signed(provider, post):
+    head = _head(request)
+    most = mail_providers.most_bytes(provider, kind, head.kind)
+    if not mail_providers.may_be_signed(provider, kind, head):
         return _plain("Bad signature.", 403)
-    _store(kind, None, post, provider, mail_providers.mark(provider, kind, post))
-    return HttpResponse(status=200)
+
+    def take(post: Post) -> HttpResponse:
+        if not mail_providers.is_signed(provider, kind, post):
+            return _plain("Bad signature.", 403)
+        _store(kind, None, post, provider, mail_providers.mark(provider, kind, post))
+        return HttpResponse(status=200)
+
+    return _taking(request, head, most, take)
 
 
 @csrf_exempt
 @require_POST
 def raw_letter(request, company_uuid):
     """One letter as a mailbox holds it, signed with the company's own key."""
-    try:
-        post = _post(request)
-    except UnreadablePostError:
-        return _plain("Broken off. Send it again.", 400)
-    if post is None:
-        return _plain("Too large.", 413)
     header, now = request.headers.get(SIGNATURE, ""), clock.now()
+    if not header:
+        return _plain("Bad signature.", 403)
     instants = [now, clock.system()] if clock.is_movable() else [now]
     secrets = signatures.raw_mail_keys(company_uuid)
-    if not any(signatures.stripe(post.body, header, secrets, now=one) for one in instants):
-        return _plain("Bad signature.", 403)
-    company = Company.objects.filter(uuid=company_uuid).values_list("pk", flat=True).first()
-    if company is None:
-        raise Http404("No such company.")
-    store_letter(company, post.body)
-    return HttpResponse(status=200)
+
+    def take(post: Post) -> HttpResponse:
+        if not any(signatures.stripe(post.body, header, secrets, now=one) for one in instants):
+            return _plain("Bad signature.", 403)
+        company = Company.objects.filter(uuid=company_uuid).values_list("pk", flat=True).first()
+        if company is None:
+            raise Http404("No such company.")
+        store_letter(company, bytes(post.body))
+        return HttpResponse(status=200)
+
+    return _taking(request, _head(request), MOST_RAW, take)
 
 
 def store_letter(company_id: int | None, letter: bytes, *, recipient: str = "") -> None:
@@ -87,28 +96,35 @@ def digest(*parts: bytes) -> str:
 def _store(
     kind: str, company_id: int | None, post: Post, provider: str, mark: str, **more: str
 ) -> None:
-    content = post.as_content() | {"provider": provider} | more
-    arrival = Arrival(
-        vendor="mail",
-        external_id=f"{provider or 'raw'}:{mark}",
-        kind=kind,
-        company_id=company_id,
-        content=content,
-        body=post.body,
+    def arrival() -> Arrival:
+        content = post.as_content() | {"provider": provider} | more
+        return Arrival("mail", f"{provider or 'raw'}:{mark}", kind, company_id, content)
+
+    if len(post.body) < SHORT:
+        receive([arrival()], now=clock.now())
+        return
+    with _one_long:
+        keep([arrival()], now=clock.now())
+
+
+def _head(request) -> Post:
+    """A post of which only the head is known."""
+    head = request.headers
+    return Post(
+        request.META.get("CONTENT_TYPE", ""), b"", head.get("Authorization"), head.get("Signature")
     )
-    store = receive if len(post.body) < SHORT else keep
-    store([arrival], now=clock.now())
 
 
-def _post(request) -> Post | None:
-    """The body straight from the line: the limit for forms of people is far lower."""
+def _taking(request, head: Post, most: int, take: Callable[[Post], HttpResponse]) -> HttpResponse:
+    """Read a body of at most so many bytes from the line, and have it taken."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not (length.isascii() and length.isdigit()) or int(length) > MOST_BYTES:
-        return None
-    body = request.read(int(length)) if int(length) else b""
-    if len(body) != int(length):
-        raise UnreadablePostError("The line broke.")
-    return Post(request.META.get("CONTENT_TYPE", ""), body, request.headers.get("Authorization"))
+    if not (length.isascii() and length.isdigit()) or int(length) > most:
+        return _plain("Too large.", 413)
+    try:
+        with spool.body_of(request, int(length)) as body:
+            return take(replace(head, body=body))
+    except UnreadablePostError:
+        return _plain("Broken off. Send it again.", 400)
 
 
 def _plain(reason: str, status: int) -> HttpResponse:

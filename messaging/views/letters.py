@@ -3,11 +3,17 @@
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from arbook import clock
 from arbook.companies.access import company_view
 from arbook.companies.models import Role
+from arbook.upsert import is_key
+from arbook.web.respond import done, refused
+from invoices.evidence import EvidenceRefused
+from messaging import letter_evidence
 from messaging.models import KeptLetter, LetterFile
 
 
@@ -21,11 +27,18 @@ def letter(request, company, mail_id):
         .annotate(has_raw=~Q(raw=None)),
         message=mail_id,
     )
-    files = kept.files.defer("content").order_by("pk")
+    files = list(kept.files.defer("content").order_by("pk"))
+    may_act = request.role >= Role.BOOKKEEPER and any(not one.note for one in files)
     return render(
         request,
         "messaging/letter.html",
-        {"kept": kept, "message": kept.message, "thread": kept.message.thread, "files": files},
+        {
+            "kept": kept,
+            "message": kept.message,
+            "thread": kept.message.thread,
+            "files": files,
+            "disputes": letter_evidence.open_disputes(kept.message) if may_act else [],
+        },
     )
 
 
@@ -46,6 +59,25 @@ def file(request, company, file_id):
     if row.content is None:
         raise Http404(row.note)
     return _download(bytes(row.content), row.name)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def file_evidence(request, company, file_id):
+    """Put one file beside a dispute."""
+    rows = LetterFile.objects.of(company).select_related("letter__message__thread", "company")
+    row = get_object_or_404(rows, pk=file_id)
+    message = row.letter.message
+    chosen = request.POST.get("dispute", "")
+    dispute = get_object_or_404(
+        letter_evidence.open_disputes(message), pk=chosen if is_key(chosen) else 0
+    )
+    try:
+        letter_evidence.put_beside(row, dispute, by=request.user, now=clock.now())
+    except EvidenceRefused as refusal:
+        return refused(request, message=str(refusal), go_to=row.letter)
+    go_to = reverse("invoices:dispute", args=[company.slug, dispute.pk])
+    return done(request, go_to=go_to, message="Kept beside the dispute.", leave=True)
 
 
 def _download(content: bytes, name: str, kind: str = "application/octet-stream") -> HttpResponse:

@@ -16,7 +16,11 @@ from messaging.models import Message
 from tests import factories
 
 ADA = "ada@lane.example"
-SECRETS = {"postmark": "POSTMARK_WEBHOOK_SECRET", "mailgun": "MAILGUN_SIGNING_KEY"}
+SECRETS = {
+    "postmark": "POSTMARK_WEBHOOK_SECRET",
+    "mailgun": "MAILGUN_SIGNING_KEY",
+    "mailersend": "MAILERSEND_INBOUND_SECRET",
+}
 
 
 @dataclass

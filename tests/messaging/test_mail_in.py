@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from arbook.audit.models import Entry
+from arbook.companies.models import Role
 from arbook.gateways import lines, mailbox, signatures
 from arbook.sandbox import clock as movable
 from arbook.sandbox import signing
@@ -15,11 +17,12 @@ from arbook.setup.work import until_quiet
 from arbook.webhooks.models import WebhookEvent
 from customers import consent
 from customers.models import Channel, ConsentEvent, Contact
+from invoices import disputes
 from invoices.models import Hold, Task
 from messaging import mailboxes, reply_address, strangers, threads
 from messaging.models import KeptLetter, Message, Thread
 from tests import factories
-from tests.messaging.post import ADA, office
+from tests.messaging.post import ADA, SECRETS, office
 
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 
@@ -34,7 +37,7 @@ def standing(post, address: str = ADA) -> str:
     return consent.standing(post.company, Channel.EMAIL, address).state
 
 
-@pytest.mark.parametrize("provider", ["postmark", "mailgun"])
+@pytest.mark.parametrize("provider", SECRETS)
 def test_an_answer_is_threaded_by_its_reply_address_whoever_sends_it(post, provider):
     post.through(provider)
     said = post.sends()
@@ -202,7 +205,7 @@ def test_our_own_letter_that_comes_back_is_no_reply(post):
     assert WebhookEvent.objects.get(company=post.company).state == "done"
 
 
-@pytest.mark.parametrize("provider", ["postmark", "mailgun"])
+@pytest.mark.parametrize("provider", SECRETS)
 def test_an_unsigned_post_is_refused_and_nothing_is_stored(post, client, provider):
     for kind in ("inbound", "tracking"):
         url = reverse(f"webhooks:mail_{kind}", args=[provider])
@@ -237,7 +240,7 @@ def test_a_raw_letter_is_taken_at_the_companys_own_signed_door(post, client):
     assert Message.objects.get(direction="in").thread.customer == post.customer
 
 
-@pytest.mark.parametrize("provider", ["postmark", "mailgun"])
+@pytest.mark.parametrize("provider", SECRETS)
 def test_a_bounce_marks_the_contact_and_the_next_mail_takes_another_way(post, provider):
     post.through(provider)
     said = post.sends()
@@ -258,7 +261,7 @@ def test_a_bounce_marks_the_contact_and_the_next_mail_takes_another_way(post, pr
     assert Task.objects.get().title == f"Mail to {ADA} came back"
 
 
-@pytest.mark.parametrize("provider", ["postmark", "mailgun"])
+@pytest.mark.parametrize("provider", SECRETS)
 @pytest.mark.parametrize("act", ["complain", "unsubscribe"])
 def test_a_complaint_or_an_unsubscription_withdraws_consent_once(post, provider, act):
     post.through(provider)
@@ -361,6 +364,41 @@ def test_the_whole_mail_and_its_files_are_shown_to_members_only(post, client):
 
     client.force_login(factories.member(factories.company(slug="else")))
     assert client.get(url).status_code == 404
+
+
+def test_a_file_of_a_mail_becomes_evidence_of_the_dispute_it_is_about(post, client):
+    invoice = factories.invoice(post.customer, "500.00")
+    about = {"amount": Decimal("180"), "by": None, "now": movable.now()}
+    dispute = disputes.open_dispute(invoice=invoice, reason="Broken", **about)
+    foreign = disputes.open_dispute(
+        invoice=factories.invoice(factories.customer(post.company), "500.00"), reason="X", **about
+    )
+    files = (
+        ("photo of it.png", b"\x89PNG\r\n\x1a\n1", "image/png"),
+        ("a.txt", b"hi", "text/plain"),
+    )
+    post.sends()
+    heard = post.answers("It came broken", files=files)
+    photo, text = heard.letter.files.order_by("pk")
+    person = factories.member(post.company, role=Role.BOOKKEEPER)
+    client.force_login(person)
+
+    def keep(file, about=dispute):
+        url = reverse("messaging:letter_file_evidence", args=[post.company.slug, file.pk])
+        return client.post(url, {"dispute": about.pk}, follow=True)
+
+    assert b"Evidence in the dispute about" in client.get(heard.letter.get_absolute_url()).content
+    assert keep(photo, foreign).status_code == 404
+    assert b"Only PDF, PNG and JPEG" in keep(text).content
+    assert b"Kept beside the dispute." in keep(photo).content
+    assert b"beside the dispute already" in keep(photo).content
+
+    (row,) = dispute.evidence.all()
+    assert (row.file_name, bytes(row.content)) == ("photo_of_it.png", bytes(photo.content))
+    assert row.note.startswith("From the mail of ada@lane.example, Nov 20, 2026")
+    answer = client.get(reverse("invoices:evidence", args=[post.company.slug, row.pk]))
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("attachment")
 
 
 def test_what_nobody_here_is_meant_by_is_kept_and_left(post):
