@@ -1,4 +1,7 @@
-"""A customer says it is paid: which money in the books or at Stripe they may mean, and why."""
+"""A customer says it is paid: which money in the books or at Stripe they may mean, and why.
+
+What a person refused for the same claim is remembered and not offered again.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,10 +11,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from arbook import money
+from arbook.audit import log
 from arbook.companies.models import User
 from customers.models import Channel
 from invoices import holds, tasks
 from invoices.models import Hold, Invoice, Payment, PaymentLine, Task
+from reconciliation import refused_pairs
 from reconciliation.models import StripePayment
 
 BEFORE, MOST = timedelta(days=90), 6
@@ -49,10 +54,12 @@ def of(task: Task, *, today: date) -> list[Likely]:
     if customer is None:
         return []
     wanted, others = _amounts(task)
+    not_these, nor_these = refused_pairs.payments(task)
     said_on = company.local_date(task.opened_at)
     rows = Payment.objects.of(company).filter(
         is_void=False, is_deleted=False, total__gt=0, paid_on__gte=said_on - BEFORE
     )
+    rows = rows.exclude(pk__in=not_these)
     # Somebody else's payment counts only when it is exactly the sum: perhaps booked wrongly.
     rows = rows.filter(
         Q(customer=customer) | Q(total__in=wanted, paid_on__gte=said_on - BEFORE / 3)
@@ -66,6 +73,7 @@ def of(task: Task, *, today: date) -> list[Likely]:
     captured = (
         StripePayment.objects.of(company)
         .exclude(state=StripePayment.State.FAILED)
+        .exclude(pk__in=nor_these)
         .filter(started_at__date__gte=said_on - BEFORE)
         .filter(Q(customer=customer) | Q(customer=None, payer_email__in=addresses)
                 | Q(customer=None, amount__in=wanted))
@@ -93,9 +101,54 @@ def found(task: Task, name: str, *, by: User, now: datetime) -> Task:
 
 
 @transaction.atomic
+def not_this(task: Task, name: str, *, by: User, now: datetime) -> None:
+    """This payment is for something else; the claim stays open."""
+    chosen = [one for one in of(task, today=task.company.local_date(now)) if one.name == name]
+    if not chosen:
+        raise LikelyRefused("This payment is not there any more. Look again.")
+    _refuse(task, chosen, by, now)
+
+
+@transaction.atomic
+def offer_again(task: Task, *, by: User, now: datetime) -> int:
+    """What was refused for this claim may be meant after all; returns how many."""
+    count, _ = refused_pairs.of(task).delete()
+    if count:
+        log.record(
+            "payment.offered_again",
+            f"Payments refused for this claim are offered again: {count}.",
+            about=[task, task.customer],
+            by=by,
+            at=now,
+        )
+    return count
+
+
+@transaction.atomic
 def not_found(task: Task, *, by: User, now: datetime) -> Task:
-    """No such money is there: reminders go on at the step due now."""
-    return tasks.finish(task, by=by, now=now, outcome="No such payment was found; reminders go on.")
+    """No such money is there: reminders go on at the step due now, and none of it comes back."""
+    done = tasks.finish(task, by=by, now=now, outcome="No such payment was found; reminders go on.")
+    _refuse(done, of(done, today=done.company.local_date(now)), by, now)
+    return done
+
+
+def _refuse(task: Task, rows: list[Likely], by: User, now: datetime) -> None:
+    refused_pairs.remember(
+        task,
+        books=[one.pk for one in rows if one.kind == BOOKS],
+        stripe=[one.pk for one in rows if one.kind == STRIPE],
+        by=by,
+        now=now,
+    )
+    for one in rows:
+        log.record(
+            "payment.refused",
+            f"{one.what}, {money.words(one.amount, one.currency)}, is not what"
+            f" {task.customer} meant.",
+            about=[task, task.customer, *([task.invoice] if task.invoice else [])],
+            by=by,
+            at=now,
+        )
 
 
 def _have_it_applied(task: Task, chosen: Likely, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from arbook.companies.models import CompanyOwned, CompanyQuerySetMixin, User
 from customers.models import Customer
 from invoices.models import Invoice
+from reconciliation.refused_pairs import RefusedPair as RefusedPair
 
 
 def _amount(**options) -> models.DecimalField:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("likely/<int:task_id>/", likely.likely, name="likely"),
     path("likely/<int:task_id>/found/", likely.found, name="payment_found"),
     path("likely/<int:task_id>/not-found/", likely.not_found, name="payment_not_found"),
+    path("likely/<int:task_id>/not-this/", likely.not_this, name="payment_not_this"),
     path("payments/<int:payment_id>/", money.payment, name="payment"),
 ]

@@ -11,6 +11,7 @@ from arbook.web.respond import done, refused, show
 from invoices.models import Task
 from invoices.tasks import TaskRefused
 from reconciliation import likely as subject
+from reconciliation import refused_pairs
 
 REFUSALS = (subject.LikelyRefused, TaskRefused)
 
@@ -33,6 +34,7 @@ def likely(request, company, task_id):
         context={
             "task": task,
             "rows": rows,
+            "refused": refused_pairs.of(task).count(),
             "is_tie": len(rows) > 1 and rows[0].score == rows[1].score,
             "may_act": request.role >= Role.BOOKKEEPER and not task.done_at,
         },
@@ -52,6 +54,21 @@ def found(request, company, task_id):
 def not_found(request, company, task_id):
     task = _task(company, task_id)
     return _settle(request, company, task, "Reminders go on.", subject.not_found)
+
+
+@company_view(Role.BOOKKEEPER)
+@require_POST
+def not_this(request, company, task_id):
+    task, now = _task(company, task_id), clock.now()
+    go_to = reverse("invoices:task", args=[company.slug, task.pk])
+    if request.POST.get("payment") == "again":
+        subject.offer_again(task, by=request.user, now=now)
+        return done(request, go_to=go_to, message="Offered again.", leave=True)
+    try:
+        subject.not_this(task, request.POST.get("payment", ""), by=request.user, now=now)
+    except REFUSALS as refusal:
+        return refused(request, message=str(refusal), go_to=go_to)
+    return done(request, go_to=go_to, message="It is not offered again.", leave=True)
 
 
 def _settle(request, company, task, said, act, **what):

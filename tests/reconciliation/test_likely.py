@@ -1,6 +1,7 @@
 """A claim that something is paid: which money fits, why, and what follows."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -120,3 +121,37 @@ def test_not_found_lets_reminders_go_on(customer, claim):
 def test_what_is_gone_meanwhile_cannot_be_named(customer, claim):
     with pytest.raises(likely.LikelyRefused, match="not there any more"):
         likely.found(claim, "books:1", by=factories.member(customer.company), now=NOW)
+
+
+def test_what_a_person_refused_is_not_offered_again_for_the_same_claim(customer, invoice, claim):
+    person = factories.member(customer.company)
+    about = {"paid_on": TODAY}
+    wrong = factories.payment(customer, "162.07", reference="1", **about)
+    factories.payment(customer, "162.07", reference="2", **about)
+
+    likely.not_this(claim, f"books:{wrong.pk}", by=person, now=NOW)
+    assert names(claim) == ["payment 2"]
+    with pytest.raises(likely.LikelyRefused):
+        likely.found(claim, f"books:{wrong.pk}", by=person, now=NOW)
+
+    likely.not_found(claim, by=person, now=NOW)
+    again = _claims(customer, "again", invoice=invoice)
+    assert names(again) == []
+    both = {"payment 1", "payment 2"}
+    assert set(names(_claims(customer, "other"))) == both
+
+    assert likely.offer_again(again, by=person, now=NOW) == 2
+    assert set(names(again)) == both
+
+
+def _claims(customer, key, **about) -> Task:
+    return tasks.open_task(
+        customer.company,
+        kind=Task.Kind.VERIFY_PAYMENT,
+        key=key,
+        title="Says it is paid",
+        amount=Decimal("162.07"),
+        customer=customer,
+        now=NOW,
+        **about,
+    )
