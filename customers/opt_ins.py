@@ -220,6 +220,16 @@ def refuse(opt_in: OptIn, *, reason: str, now: datetime) -> None:
         _settle(opt_in, State.REFUSED, by=None, reason=reason, now=now)
 
 
+@transaction.atomic
+def not_asked(opt_in: OptIn, *, reason: str, now: datetime) -> bool:
+    """The text that asked did not arrive, so nobody can answer; whether it was still open."""
+    opt_in = OptIn.objects.select_for_update(of=("self",)).get(pk=opt_in.pk)
+    if opt_in.state != State.PENDING:
+        return False
+    _settle(opt_in, State.REFUSED, by=None, reason=f"The text did not arrive: {reason}", now=now)
+    return True
+
+
 def expire(company: Company, *, now: datetime) -> int:
     """Questions that nobody answered come to an end."""
     rows = OptIn.objects.of(company).filter(state=State.PENDING, texted_at__lte=now - ANSWER_WITHIN)

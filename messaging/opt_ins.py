@@ -114,6 +114,33 @@ def heard(
     return True
 
 
+def did_not_arrive(message: Message, reason: str, *, now: datetime) -> None:
+    """The text that asked for a yes failed: its question ends, and whoever asked hears of it."""
+    rows = OptIn.objects.of(message.company).select_related("customer", "asked_by")
+    opt_in = rows.filter(pk=message.reading.get("opt_in")).first()
+    if opt_in is None or not opt_ins.not_asked(opt_in, reason=reason, now=now):
+        return
+    shown = threads.shown(opt_in.address)
+    log.record(
+        "consent.refused",
+        f"{shown} could not be asked whether it may be texted: {reason}",
+        about=threads.about(message.thread, message, opt_in),
+        by=None,
+        at=now,
+        company=message.company,
+    )
+    tasks.open_task(
+        message.company,
+        kind=Task.Kind.FIX_DATA,
+        key=f"not-asked:{opt_in.address}",
+        title=f"The text that asks {opt_in.customer or shown} for a yes did not arrive",
+        detail=f"{shown}: {reason} Check the number with them, then ask again.",
+        customer=opt_in.customer,
+        owner=opt_in.asked_by,
+        now=now,
+    )
+
+
 def is_yes(body: str) -> bool:
     """A yes and nothing else; “yes, but who is this?” is for a person."""
     return " ".join(body.casefold().strip(" .!,'\"\n").split()) in YES

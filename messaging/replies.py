@@ -24,8 +24,9 @@ LONGEST_MAIL = 20_000
 CONFIRM_WITHIN = timedelta(minutes=5)
 # How far ahead an answer may be written; what is known today is not known then.
 FURTHEST = timedelta(days=30)
-# What even a person may not write: the sender is the creditor, and nobody is threatened.
-FORBIDDEN = {"third_party", "threat", "shortener"}
+# What even a person may not write: the sender is the creditor, nobody is threatened, and numbers
+# of cards, accounts and people stand in no message.
+FORBIDDEN = {"third_party", "threat", "shortener", "sensitive"}
 
 Medium, State = Message.Medium, Message.State
 
@@ -72,7 +73,7 @@ def reply(
         way = _scheduled(thread, way, leave_at, now)
     is_text = way.medium == Medium.SMS
     body = segments.plain(body.strip()) if is_text else body.strip().replace("\r\n", "\n")
-    _must_be_fit(thread.company, body, is_text=is_text)
+    _must_be_fit(thread, body, is_text=is_text)
     if is_text and way.test_address:
         body = f"TEST for {threads.shown(way.address)}: {body}"
     if not is_text:
@@ -185,7 +186,7 @@ def _scheduled(thread: Thread, way: ways.Way, leave_at: datetime, now: datetime)
     )
 
 
-def _must_be_fit(company: Company, body: str, *, is_text: bool) -> None:
+def _must_be_fit(thread: Thread, body: str, *, is_text: bool) -> None:
     if not body:
         raise ReplyRefused("Write the answer first.")
     if is_text and len(body) > wording.LONGEST_TEXT:
@@ -194,14 +195,23 @@ def _must_be_fit(company: Company, body: str, *, is_text: bool) -> None:
         raise ReplyRefused(f"A mail has at most {LONGEST_MAIL} characters here.")
     findings = wording.lint(
         body,
-        business_name=compose.business_of(company),
+        business_name=compose.business_of(thread.company),
         own_hosts=[compose.own_host()],
         channel="sms" if is_text else "email",
         needs_stop_hint=False,
+        known=_known(thread, body),
     )
     for finding in findings:
         if finding.code in FORBIDDEN:
             raise ReplyRefused(f"{finding.sentence} (“{finding.phrase}”)")
+
+
+def _known(thread: Thread, body: str) -> list[str]:
+    """Names and numbers of the books that a text speaks of: no threat, and no number of a card."""
+    if thread.customer is None:
+        return []
+    numbers = thread.customer.invoices.exclude(number="").values_list("number", flat=True)
+    return [thread.customer.name, *(one for one in numbers if one in body)]
 
 
 def _subject(thread: Thread) -> str:

@@ -15,7 +15,7 @@ from customers import consent, contacts
 from customers.models import ConsentEvent, Contact
 from invoices import cadence, tasks
 from invoices.models import Reminder, Task
-from messaging import approving, delivery_codes, recording, threads
+from messaging import approving, delivery_codes, opt_ins, recording, threads
 from messaging.models import CHANNEL_OF, Message
 
 State = Message.State
@@ -65,6 +65,8 @@ def _never_left(row: Message, effect: Effect, now: datetime) -> None:
     if "message" in effect.payload:
         approving.free_key(Effect.objects.filter(pk=effect.pk))
     record_fate(row, "message.withdrawn", row.notice, now)
+    if row.purpose == Message.Purpose.OPT_IN:
+        opt_ins.did_not_arrive(row, row.error, now=now)
     if row.purpose == Message.Purpose.REPLY:
         threads.needs_reply(threads.locked(row.thread), since=now)
 
@@ -85,6 +87,8 @@ def draw_consequences(row: Message, *, was_handed_over: bool, now: datetime) -> 
     if row.purpose == Message.Purpose.REPLY:
         # Whoever answered must learn that it did not arrive.
         threads.needs_reply(threads.locked(row.thread), since=now)
+    if row.purpose == Message.Purpose.OPT_IN:
+        opt_ins.did_not_arrive(row, meaning.sentence, now=now)
     if row.purpose == Message.Purpose.REMINDER:
         _settle_touch(row, meaning, was_handed_over=was_handed_over, now=now)
         _look_again(row, now)

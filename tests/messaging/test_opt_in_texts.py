@@ -108,6 +108,27 @@ def test_the_question_waits_for_a_decent_hour_and_names_it(line, sandbox):
     assert len(line.received(NEW)) == 1
 
 
+def test_a_question_that_did_not_arrive_is_closed_and_whoever_asked_hears_of_it(line, sandbox):
+    sandbox.phone(NEW).data.fate = "30003"
+    person = factories.member(line.company)
+    opt_in = ask(line, by=person)
+    line.work()
+
+    opt_in.refresh_from_db()
+    assert opt_in.state == OptIn.State.REFUSED
+    assert opt_in.reason.startswith("The text did not arrive: ")
+    task = Task.objects.get()
+    assert (task.customer, task.owner) == (line.customer, person)
+    assert "for a yes did not arrive" in task.title
+
+    sandbox.phone(NEW).data.fate = "delivered"
+    again = ask(line, by=person)
+    line.work()
+    line.hears("YES", sender=NEW)
+
+    assert again.pk != opt_in.pk and standing(line) == "given"
+
+
 def test_a_yes_from_somebody_who_opted_out_is_a_task_until_a_person_decides(line):
     line.hears("please stop texting me")
     line.hears("YES")

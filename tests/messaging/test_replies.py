@@ -239,11 +239,23 @@ def test_an_answer_by_mail_goes_to_their_address(line, clerk):
         "x" * 1601,
         "We are collecting on behalf of Harbor Dental.",
         "See https://bit.ly/abc",
+        "Text us your card and we charge it.",
+        "Is 4111 1111 1111 1111 still the card?",
     ],
 )
 def test_what_even_a_person_may_not_send(line, clerk, body):
     with pytest.raises(ReplyRefused):
         answer(line, clerk, body, medium="sms")
+
+
+def test_a_long_invoice_number_and_a_name_are_no_card_and_no_threat(line, clerk):
+    factories.invoice(line.customer, number="4111111111111111")
+    line.customer.name = "Lien & Sons"
+    line.customer.save()
+
+    said = answer(line, clerk, "Lien & Sons: 4111111111111111 is corrected.", medium="sms")
+
+    assert said.state == Message.State.APPROVED
 
 
 def test_a_wrong_number_is_not_answered(line, clerk):

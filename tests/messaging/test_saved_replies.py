@@ -116,6 +116,7 @@ def test_the_first_change_makes_the_houses_replies_the_companys_own(company, man
         ("We write on behalf of our client.", "behalf"),
         ("Pay now or we take legal action", "legal"),
         ("See https://bit.ly/abc", "bit.ly"),
+        ("Send your card number by text", "Card data"),
         ("x" * 2001, "at most"),
     ],
 )
