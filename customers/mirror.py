@@ -12,7 +12,7 @@ from arbook.companies.models import Company
 from arbook.gateways.quickbooks_shapes import BookCustomer
 from arbook.upsert import Target, storable, upsert
 from customers import book_contacts, tags
-from customers.models import Contact, Customer, CustomerTag
+from customers.models import BookMail, Contact, Customer, CustomerTag, OptIn
 
 TARGET = Target(
     model=Customer,
@@ -205,6 +205,14 @@ def merge(
     if kept is None or kept == old:
         remove(company, [gone], now=now)
         return None
+    # What was said to them counts for the survivor, and so does care that somebody asked for.
+    for model in (BookMail, OptIn):
+        model.objects.filter(customer=old).update(customer=kept)
+    Customer.objects.filter(pk=kept.pk).update(
+        is_sensitive=kept.is_sensitive or old.is_sensitive,
+        owner=kept.owner_id or old.owner_id,
+        language=old.language if kept.language == Customer.Language.ENGLISH else kept.language,
+    )
     old.is_deleted, old.merged_into = True, kept
     old.save(update_fields=["is_deleted", "merged_into"])
     Customer.objects.filter(merged_into=old).update(merged_into=kept)

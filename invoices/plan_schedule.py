@@ -9,6 +9,7 @@ from statistics import median
 
 from arbook import money
 from customers.models import Customer
+from invoices import disputes
 from invoices.models import Invoice, Payment
 
 WEEK, FORTNIGHT, MONTH = "week", "fortnight", "month"
@@ -60,7 +61,9 @@ def schedule(total: Decimal, *, count: int, every: str, first_on: date) -> list[
 def proposal(customer: Customer, *, today: date) -> Proposal | None:
     """What fits how this customer pays: their usual amount, at their usual distance."""
     rows = list(Invoice.objects.open().filter(customer=customer).order_by("due_on", "pk"))
-    rows = [row for row in rows if row.currency == customer.company.currency]
+    contested = disputes.disputed_amounts(row.pk for row in rows)
+    home = customer.company.currency
+    rows = [row for row in rows if row.currency == home and row.pk not in contested]
     total = sum((row.balance for row in rows), money.ZERO)
     if total <= 0:
         return None

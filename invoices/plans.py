@@ -1,17 +1,17 @@
 """Payment plans: proposed, approved, accepted. The invoices rest meanwhile."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
 from arbook import money
 from arbook.audit import log
-from arbook.companies.models import Role, User
+from arbook.companies.models import Company, Role, User
 from arbook.outbox import outbox
 from customers.models import Customer
-from invoices import approvals
-from invoices.models import Approval, Installment, Invoice, PaymentPlan, PlanInvoice
+from invoices import approvals, disputes
+from invoices.models import Approval, Dispute, Installment, Invoice, PaymentPlan, PlanInvoice
 from invoices.plan_money import plan_notes
 from invoices.plan_rows import about, amount_words, ask_a_person, close, locked, rest
 from invoices.plan_schedule import Due, schedule
@@ -54,7 +54,7 @@ def propose(
         why=why.strip()[:300],
         proposed_by=by,
         proposed_at=now,
-        offered_until=now + PaymentPlan.OFFER,
+        offered_until=_offered_until(company, first_on, now),
     )
     PlanInvoice.objects.bulk_create(
         [PlanInvoice(company=company, plan=plan, invoice=row, amount=row.balance) for row in rows]
@@ -101,8 +101,12 @@ def approve(
     """A manager said yes to exactly this schedule: it is offered to the customer."""
     plan = _of_approval(approval, State.PROPOSED)
     approvals.approve(approval, by=by, now=now, content_hash=content_hash, note=note)
+    _must_be_uncontested([part.invoice for part in plan.parts.select_related("invoice")])
+    until = _offered_until(plan.company, plan.installments.earliest("number").due_on, now)
+    if until <= now:
+        raise PlanRefused("The day of its first instalment is over. Write the plan anew.")
     plan.state, plan.approved_at = State.APPROVED, now
-    plan.offered_until = now + PaymentPlan.OFFER
+    plan.offered_until = until
     plan.save(update_fields=["state", "approved_at", "offered_until"])
     rest(plan, until=plan.offered_until, note="a payment plan is offered", by=by, now=now)
     entry = log.record(
@@ -138,7 +142,9 @@ def accept(plan: PaymentPlan, *, name: str, now: datetime) -> PaymentPlan:
     plan = locked(plan)
     if plan.state == State.ACCEPTED:
         return plan
-    if plan.state != State.APPROVED or plan.offered_until <= now:
+    parts = plan.parts.select_related("invoice")
+    is_contested = bool(disputes.disputed_amounts(part.invoice_id for part in parts))
+    if plan.state != State.APPROVED or plan.offered_until <= now or is_contested:
         raise PlanRefused("This offer is not open any more. Please write to us.")
     if not name.strip():
         raise PlanRefused("Please write your name.")
@@ -169,6 +175,12 @@ def cancel(plan: PaymentPlan, *, reason: str, by: User | None, now: datetime) ->
     return plan
 
 
+def _offered_until(company: Company, first_on: date, now: datetime) -> datetime:
+    """Until when somebody may say yes: not after the first instalment would count as missed."""
+    missed_on = first_on + PaymentPlan.GRACE + timedelta(days=1)
+    return min(now + PaymentPlan.OFFER, datetime.combine(missed_on, time(), company.zone))
+
+
 def content_of(plan: PaymentPlan) -> dict:
     """What a manager and the customer say yes to."""
     return {
@@ -196,13 +208,24 @@ def words(plan: PaymentPlan, dues: list[Due]) -> str:
 def _must_be_possible(customer, rows, first_on, now) -> None:
     if not rows:
         raise PlanRefused("Choose at least one open invoice.")
-    if len({row.currency for row in rows}) > 1:
-        raise PlanRefused("These invoices are in different currencies.")
+    home = customer.company.currency
+    if foreign := [row for row in rows if (row.currency or home) != home]:
+        raise PlanRefused(f"{foreign[0]} is in {foreign[0].currency}; a plan is in {home}.")
+    _must_be_uncontested(rows)
     if first_on < customer.company.local_date(now):
         raise PlanRefused("The first instalment cannot be due in the past.")
     known = PaymentPlan.objects.live().filter(customer=customer).first()
     if known:
         raise PlanRefused(f"{customer} already has a plan that {known.get_state_display()}.")
+
+
+def _must_be_uncontested(rows: Iterable[Invoice]) -> None:
+    """Nobody is asked to agree to an amount that they contest."""
+    contested = Dispute.objects.filter(invoice__in=list(rows), state=Dispute.State.OPEN)
+    found = contested.select_related("invoice").first()
+    if found:
+        said = f"{found.invoice} is disputed. Close the dispute first, or leave that invoice out."
+        raise PlanRefused(said)
 
 
 def _of_approval(approval: Approval, state: str) -> PaymentPlan:

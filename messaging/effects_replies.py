@@ -16,6 +16,7 @@ from messaging import (
     facts,
     gate,
     hand_over,
+    opt_ins,
     quiet_hours,
     replies,
     reply_address,
@@ -85,6 +86,8 @@ def _stops(company: Company, message: Message, texts, stop: Stop | None, now: da
             return _dropped(message, "Not sent: all sending is stopped.")
     elif consent.standing(company, channel, message.address).is_withdrawn:
         return _dropped(message, "Not sent: the recipient opted out meanwhile.")
+    if message.purpose == Purpose.OPT_IN and not opt_ins.is_open(message):
+        return _dropped(message, "Not sent: what it asks is settled.")
     if message.purpose == Purpose.REPLY and (news := _since(message)):
         return _dropped(message, f"Not sent: {news} before it left. Read it, then answer anew.")
     if company.mode == Company.Mode.DRY_RUN and not message.test_address:

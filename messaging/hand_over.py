@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from arbook import money
+from arbook import clock, money
 from arbook.companies.models import Company
 from arbook.gateways import mail, mail_providers, twilio
 from arbook.outbox.models import Effect
@@ -37,7 +37,10 @@ class Ready:
     headers: dict = field(default_factory=dict)
     attachments: tuple = ()
     callback_url: str = ""
-    validity: int = 0
+    open_for: float = 0
+    """Of a text: the seconds its window was still open at ``began_at``."""
+    began_at: datetime | None = None
+    """The machine's clock when the hours were looked at; ``read_at`` where nothing else is said."""
     client: twilio.Twilio | None = None
     result: dict = field(default_factory=dict)
 
@@ -65,14 +68,18 @@ class Dropped:
 
 
 def call(ready: Ready) -> dict:
-    """One vendor call; Later when a stop was pressed since the last look."""
+    """One vendor call; Later when a stop was pressed since the last look, or the hours are over."""
     stopped.hold_back(ready.company)
     if ready.medium == Message.Medium.SMS:
+        began = ready.began_at or ready.read_at
+        left = int(ready.open_for - (clock.system() - began).total_seconds())
+        if left < 1:
+            raise Later(clock.now(), "The decent hours ended before it was handed over.")
         text = ready.client.send_text(
             to=ready.to,
             body=ready.body,
             callback_url=ready.callback_url,
-            validity_seconds=ready.validity,
+            validity_seconds=min(left, quiet_hours.LONGEST_VALIDITY),
         )
         return ready.result | {
             "vendor_id": text.sid,
@@ -188,17 +195,15 @@ def ready_text(
     *,
     place: Place,
     now: datetime,
-    spare: timedelta = timedelta(0),
     **more,
 ) -> Ready | Later:
     """A text that the carrier drops rather than deliver after the decent hours.
 
-    ``spare`` is how much later than now the call itself may come. Outside the hours nothing is
-    handed over: Later names the next decent one.
+    Outside the hours nothing is handed over: Later names the next decent one.
     """
     policy = quiet_hours.policy_of(company, message.medium)
-    validity = quiet_hours.validity_seconds(now, place, policy)
-    if validity is None:
+    ends_at = quiet_hours.closes_at(now, place, policy)
+    if ends_at is None:
         moment = quiet_hours.next_moment(now, place, policy)
         return Later(moment.at or now + timedelta(days=1), moment.sentence)
     return Ready(
@@ -209,7 +214,7 @@ def ready_text(
         key=f"message:{message.uuid}",
         company=company,
         callback_url=callback_url(company, message),
-        validity=max(1, validity - int(spare.total_seconds())),
+        open_for=(ends_at - now).total_seconds(),
         client=client,
         **more,
     )

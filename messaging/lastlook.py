@@ -39,6 +39,7 @@ BOOKS_AWAY = timedelta(minutes=2)
 
 def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[str, Any]:
     """Look once for a whole chunk: one reading of QuickBooks, one gathering of facts."""
+    began_at = clock.system()
     keys = {effect.payload["message"]: effect.key for effect in effects}
     prepared: dict[str, Any] = {
         key: Dropped(pk, "It was not approved any more.", is_closed=True)
@@ -71,7 +72,7 @@ def prepare(company: Company, effects: list[Effect], *, now: datetime) -> dict[s
         wait = Later(now + BOOKS_AWAY, f"The books cannot be read: {away}")
         return prepared | {keys[message.pk]: wait for message in messages}
     _update_mirror(company, messages, books, now)
-    look = _Look(company, messages, books, read_at, now)
+    look = _Look(company, messages, books, began_at, read_at, now)
     return prepared | {keys[pk]: outcome for pk, outcome in look.outcomes().items()}
 
 
@@ -117,6 +118,7 @@ class _Look:
     company: Company
     messages: list[Message]
     books: dict[str, BookInvoice | None]
+    began_at: datetime
     read_at: datetime
     now: datetime
 
@@ -227,7 +229,7 @@ class _Look:
             client,
             place=draft.facts.place,
             now=self.now,
-            spare=FRESH,
+            began_at=self.began_at,
             **more,
         )
 

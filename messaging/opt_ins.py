@@ -11,6 +11,7 @@ from django.db import transaction
 from arbook.audit import log
 from arbook.companies.models import Company, User
 from arbook.outbox import outbox
+from arbook.outbox.models import Effect
 from customers import consent, ledger, opt_ins, wordings
 from customers.models import Channel, ConsentEvent, ConsentWording, OptIn
 from invoices import tasks
@@ -99,7 +100,7 @@ def heard(
         return False
     company = thread.company
     opt_in = opt_ins.pending(company, message.address, now=message.created_at)
-    if opt_in is None:
+    if opt_in is None or not _was_asked(opt_in):
         return False
     if carrier_type == "STOP" or reading.opt_out:
         opt_ins.refuse(opt_in, reason=f"They answered: {message.body[:200]}", now=now)
@@ -109,7 +110,7 @@ def heard(
         return False
     proof = {"answer": message.body, "message": message.pk, "vendor_id": message.vendor_id}
     opt_ins.confirmed(opt_in, evidence=proof, now=message.created_at)
-    if thread.customer_id is None:
+    if thread.customer_id is None and not opt_in.customer.is_deleted:
         strangers.link(thread, customer=opt_in.customer, by=None, now=now)
     return True
 
@@ -139,6 +140,28 @@ def did_not_arrive(message: Message, reason: str, *, now: datetime) -> None:
         owner=opt_in.asked_by,
         now=now,
     )
+
+
+def is_open(message: Message) -> bool:
+    """Whether the question in this text is still one."""
+    rows = OptIn.objects.of(message.company_id).filter(state=OptIn.State.PENDING)
+    return rows.filter(pk=message.reading.get("opt_in")).exists()
+
+
+def _was_asked(opt_in: OptIn) -> bool:
+    """Whether the question has left us: a yes before it answers something else."""
+    asked = (
+        Message.objects.of(opt_in.company)
+        .filter(address=opt_in.address, purpose=Message.Purpose.OPT_IN)
+        .filter(reading__opt_in=opt_in.pk)
+        .first()
+    )
+    if asked is None or asked.state != Message.State.APPROVED:
+        return asked is not None and asked.handed_over_at is not None
+    # The answer may be quicker than the line that says it left.
+    leaving = [Effect.State.IN_FLIGHT, Effect.State.UNSURE]
+    key = approving.effect_key(asked.pk)
+    return Effect.objects.filter(key=key, state__in=leaving).exists()
 
 
 def is_yes(body: str) -> bool:

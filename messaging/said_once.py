@@ -11,6 +11,7 @@ from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from customers import consent
 from messaging import hand_over, segments, threads
+from messaging.gate import AGAIN
 from messaging.hand_over import Dropped, Ready
 from messaging.models import CHANNEL_OF, Message
 
@@ -64,6 +65,8 @@ def ready(company, message, known, now, **more) -> Dropped | Later | Ready:
     if message.medium == Medium.EMAIL:
         language = message.customer.language
         return hand_over.ready_mail(company, message, link="", language=language, **more)
+    if not known.company.texts.is_usable:
+        return Later(now + AGAIN, f"Texts cannot leave: {known.company.texts.said}.")
     client = twilio.of(company)
     return hand_over.ready_text(company, message, client, place=known.place, now=now, **more)
 

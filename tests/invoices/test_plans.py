@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from arbook.companies.models import Role
 from arbook.outbox.models import Effect
-from invoices import approvals, cadence, idle, plan_money, plan_progress, plan_schedule, plans
+from invoices import (
+    approvals,
+    cadence,
+    disputes,
+    idle,
+    plan_money,
+    plan_progress,
+    plan_schedule,
+    plans,
+)
 from invoices.models import Approval, Hold, Invoice, PaymentPlan, Reminder, Task
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -241,3 +250,54 @@ def test_the_database_refuses_instalments_that_do_not_add_up(customer, invoices)
         plan.installments.filter(number=1).update(amount="1.00")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+# --- What nobody may be asked to agree to --------------------------------------------------------
+
+
+def test_an_offer_ends_before_its_first_instalment_counts_as_missed(customer, invoices, manager):
+    plan = propose(customer, invoices)
+    approval = Approval.objects.get()
+    plans.approve(approval, by=manager, now=NOW, content_hash=approval.content_hash)
+    last = FIRST + PaymentPlan.GRACE
+    late = on(last + timedelta(days=1))
+
+    with pytest.raises(plans.PlanRefused, match="not open"):
+        plans.accept(plan, name="Chloe", now=late)
+    plans.accept(plan, name="Chloe", now=on(last))
+
+    assert plan_progress.evaluate(customer.company, now=on(last)) == (0, 0)
+
+
+def test_a_plan_whose_first_day_is_over_is_not_approved(customer, invoices, manager):
+    propose(customer, invoices)
+    approval = Approval.objects.get()
+    Approval.objects.update(expires_at=NOW + timedelta(days=30))
+    late = on(FIRST + PaymentPlan.GRACE + timedelta(days=1))
+
+    with pytest.raises(plans.PlanRefused, match="first instalment is over"):
+        plans.approve(approval, by=manager, now=late, content_hash=approval.content_hash)
+
+
+def test_nobody_agrees_to_pay_in_parts_what_they_contest(customer, invoices, manager):
+    plan = propose(customer, invoices)
+    contested = disputes.open_dispute(
+        invoice=invoices[0], amount=Decimal("180.00"), reason="Not ours.", by=None, now=NOW
+    )
+    approval = Approval.objects.get()
+    with pytest.raises(plans.PlanRefused, match="is disputed"):
+        plans.approve(approval, by=manager, now=NOW, content_hash=approval.content_hash)
+    plans.cancel(plan, reason="Anew.", by=manager, now=NOW)
+    with pytest.raises(plans.PlanRefused, match="is disputed"):
+        propose(customer, invoices)
+    assert plan_schedule.proposal(customer, today=TODAY).invoices == [invoices[1]]
+
+    disputes.resolve_dispute(contested, outcome="Theirs after all.", by=manager, now=NOW)
+    assert propose(customer, invoices).total == Decimal("1240.00")
+
+
+def test_a_plan_speaks_of_the_companys_own_money(customer):
+    abroad = factories.invoice(customer, "500.00", currency="EUR")
+
+    with pytest.raises(plans.PlanRefused, match="EUR"):
+        propose(customer, [abroad])

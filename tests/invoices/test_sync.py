@@ -175,6 +175,7 @@ def test_what_people_decided_survives_a_merge_that_no_webhook_told(company, book
     read_in_full(company)
     old = Customer.objects.select_related("company").get(quickbooks_id=loser["Id"])
     tags.put(old, by=None, now=clock.now())
+    Customer.objects.filter(pk=old.pk).update(is_sensitive=True, language="es")
     holds.place(old, reason=Hold.Reason.PERSON, note="on holiday", by=None, now=clock.now())
 
     books.merge(loser["Id"], winner["Id"])
@@ -187,6 +188,7 @@ def test_what_people_decided_survives_a_merge_that_no_webhook_told(company, book
     assert tags.silent([kept.pk]) == {kept.pk: "VIP"}
     (held,) = holds.active(company, [kept.pk], now=clock.now())[kept.pk]
     assert held.note == "on holiday"
+    assert (kept.is_sensitive, kept.language) == (True, "es")
 
 
 def test_change_data_capture_cut_off_at_a_thousand_is_read_by_pages(company, books):

@@ -181,3 +181,26 @@ def test_a_sender_without_a_number_in_its_pool_sends_nothing(line, sandbox):
     line.work()
 
     assert sandbox.faults.count("twilio", "messages.create") == 0
+
+
+def test_a_yes_before_the_question_has_left_answers_something_else(line):
+    movable.move_to(FRIDAY_NOON + timedelta(hours=10))  # Friday, ten in the evening
+    ask(line)
+    line.work()
+
+    line.hears("Yes", sender=NEW)
+
+    assert standing(line) == "unknown"
+    assert Thread.objects.get(unknown_address=NEW).state == Thread.State.NEEDS_REPLY
+
+
+def test_a_question_that_is_settled_overnight_does_not_leave_in_the_morning(line):
+    movable.move_to(FRIDAY_NOON + timedelta(hours=10))
+    opt_in = ask(line)
+    line.work()
+    opt_ins.refuse(opt_in, reason="They called: no texts.", now=movable.now())
+
+    movable.move_to(FRIDAY_NOON + timedelta(days=3))
+    line.work()
+
+    assert line.received(NEW) == []

@@ -11,6 +11,7 @@ from arbook.sandbox import clock as movable
 from customers import consent
 from invoices import case_decisions, escalations
 from invoices.models import Approval, Task
+from messaging import jobs
 from messaging.models import Message
 from reconciliation.models import Match, StripePayment
 from tests import factories
@@ -113,6 +114,20 @@ def test_a_lost_answer_does_not_thank_twice(desk, texted):
 
     assert len(desk.texts()) == 2
     assert receipts()[0].state == Message.State.HANDED_OVER
+
+
+def test_thanks_by_text_wait_when_the_campaign_is_suspended_meanwhile(desk, texted):
+    paid(desk, texted)
+    desk.sandbox.faults.add("twilio", "messages.create", "429", times=1)
+    desk.send("messaging.receipt")
+    movable.move(timedelta(minutes=2))
+    desk.carrier.set_campaign("SUSPENDED")
+    jobs.read_campaign(desk.company, desk.now)
+
+    desk.send("messaging.receipt")
+
+    assert len(desk.texts()) == 1
+    assert receipts()[0].state == Message.State.APPROVED
 
 
 @pytest.mark.parametrize("meanwhile", ["stop", "dry run"])

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from arbook.outbox.registry import Later
 from arbook.sandbox import clock as movable
 from arbook.setup import stopping
 from customers import consent
-from messaging import hand_over, stopped
+from messaging import hand_over, lastlook, stopped
 from messaging.models import Message
 from tests.messaging.effects.approved import approved
 
@@ -56,6 +57,19 @@ def test_the_carrier_may_not_hold_a_text_past_closing(desk):
     (text,) = desk.carrier.outbound("+18605550142")
     # Closing is at 19:30 in Hartford, 00:30 UTC.
     assert 3000 < text.validity <= 3600
+
+
+def test_a_text_looked_at_before_closing_is_not_handed_over_after_it(desk):
+    approved(desk)
+    movable.move_to(desk.now.replace(hour=0, minute=29, second=40) + timedelta(days=1))
+    effect = Effect.objects.get(kind="messaging.send")
+    (ready,) = lastlook.prepare(desk.company, [effect], now=desk.now).values()
+    late = replace(ready, began_at=ready.began_at - timedelta(seconds=30))
+
+    with pytest.raises(Later, match="decent hours"):
+        hand_over.call(late)
+
+    assert desk.texts() == []
 
 
 def test_a_stopped_company_sends_nothing_and_goes_on_afterwards(desk):
