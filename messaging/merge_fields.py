@@ -6,22 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from arbook import money
+from arbook.web import spanish
 
 MOST_NUMBERS = 3
-MONTHS_ES = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +27,7 @@ class Line:
 def date_words(day: date, language: str) -> str:
     """``Mar 3`` or ``3 de marzo``."""
     if language == "es":
-        return f"{day.day} de {MONTHS_ES[day.month - 1]}"
+        return spanish.day(day)
     return f"{day:%b} {day.day}"
 
 

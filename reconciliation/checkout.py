@@ -31,16 +31,18 @@ class CannotPayNow(Exception):
     """The page cannot be opened at the moment. The message is fit for the page."""
 
 
-def open_page(link: PayLink, *, now: datetime) -> str:
+def open_page(link: PayLink, *, now: datetime, everything: bool = False) -> str:
     """The address of a Stripe page for exactly what is owed, read from the books just now.
 
     An open page of the same amount is used again; others are closed first, so that two pages
-    cannot both be paid. Raises NothingToPay or CannotPayNow.
+    cannot both be paid. ``everything`` is for who pays what a plan leaves for later days as well.
+    Raises NothingToPay or CannotPayNow.
     """
     try:
         state = owed.look(link, now=now, must_be_live=True)
     except errors.VendorError as error:
         raise CannotPayNow("We cannot read your balance right now.") from error
+    state = state.everything if everything else state
     if state.amount <= 0:
         raise NothingToPay("Nothing is left to pay.")
     if state.amount < SMALLEST:
@@ -196,7 +198,8 @@ def close_stale(company, *, now: datetime) -> int:
         parts = owed.parts_of(
             company, list(attempt.link.invoices.order_by("due_on", "pk")), now=now
         )
-        if owed.Owed(parts, True).wanted != attempt.parts:
+        state = owed.Owed(parts, True)
+        if attempt.parts not in (state.wanted, state.everything.wanted):
             outbox.enqueue(
                 "reconciliation.expire_checkout",
                 key=f"expire:{attempt.pk}",

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from arbook.web.templatetags.tongue import said
 from customers.wordings import Wording
 
 
@@ -20,9 +21,13 @@ class TextsForm(forms.Form):
     )
     version = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, *args, wording: Wording, **kwargs):
+    def __init__(self, *args, wording: Wording, language: str = "en", **kwargs):
         super().__init__(*args, initial={"version": wording.version}, **kwargs)
-        self.wording = wording
+        self.wording, self.language = wording, language
+        for field in self.fields.values():
+            field.label = said(field.label, language)
+            errors = field.error_messages
+            errors["required"] = said(str(errors["required"]), language)
         self.fields["agree"].label = wording.text
 
     def clean(self):
@@ -31,5 +36,6 @@ class TextsForm(forms.Form):
             self.data = self.data.copy()
             self.data["version"] = self.wording.version
             self.data.pop("agree", None)
-            self.add_error("agree", "These words have changed meanwhile. Please read them again.")
+            changed = "These words have changed meanwhile. Please read them again."
+            self.add_error("agree", said(changed, self.language))
         return given

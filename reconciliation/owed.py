@@ -1,6 +1,6 @@
 """What a pay link asks for right now: the live balance of its invoices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -68,6 +68,11 @@ class Owed:
         return sum((part.later for part in self.parts), money.ZERO)
 
     @property
+    def everything(self) -> "Owed":
+        """The same for who does not wait for the days of a plan."""
+        return replace(self, parts=[replace(part, planned=None) for part in self.parts])
+
+    @property
     def wanted(self) -> list[list]:
         """The parts as an attempt keeps them."""
         return [[part.invoice.pk, str(part.due)] for part in self.parts if part.due > 0]
@@ -79,7 +84,8 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
     ``must_be_live`` reads the books in any case, and raises the vendor's error when it cannot;
     otherwise the mirror answers and ``is_live`` is False.
     """
-    invoices = list(link.invoices.select_related("company", "customer").order_by("due_on", "pk"))
+    theirs = _still_theirs(link)
+    invoices = list(theirs.select_related("company", "customer").order_by("due_on", "pk"))
     stale = [one for one in invoices if must_be_live or now - one.read_at > FRESH]
     is_live = True
     if stale:
@@ -89,7 +95,7 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
             if must_be_live:
                 raise
             is_live = False
-        invoices = list(link.invoices.select_related("company").order_by("due_on", "pk"))
+        invoices = list(theirs.select_related("company").order_by("due_on", "pk"))
     return Owed(parts_of(link.company, invoices, now=now), is_live)
 
 
@@ -109,6 +115,12 @@ def parts_of(company: Company, invoices: list[Invoice], *, now: datetime) -> lis
         )
         for one in invoices
     ]
+
+
+def _still_theirs(link: PayLink):
+    """The invoices of the link; one that the books gave to somebody else is theirs to see."""
+    owners = [pk for pk in (link.customer_id, link.customer.merged_into_id) if pk]
+    return link.invoices.filter(customer__in=owners)
 
 
 def _read(link: PayLink, invoices: list[Invoice], now: datetime) -> None:

@@ -57,6 +57,7 @@ def _page(request, message: Message, *, is_stopped: bool):
         "messaging/unsubscribe.html",
         {
             "company": message.company,
+            "language": message.customer.language if message.customer else "en",
             "address": _masked(message.address),
             "is_stopped": is_stopped,
             "is_test": bool(message.test_address),

@@ -51,6 +51,12 @@ def _page(request, invoice, token, *, problem: str = ""):
     return render(
         request,
         "reconciliation/copy.html",
-        {"company": invoice.company, "invoice": invoice, "token": token, "problem": problem},
+        {
+            "company": invoice.company,
+            "language": invoice.customer.language,
+            "invoice": invoice,
+            "token": token,
+            "problem": problem,
+        },
         status=503 if problem else 200,
     )

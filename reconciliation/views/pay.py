@@ -53,7 +53,8 @@ def pay(request, link):
     now, problem = clock.now(), ""
     if request.method == "POST":
         try:
-            return redirect(checkout.open_page(link, now=now))
+            everything = bool(request.POST.get("all"))
+            return redirect(checkout.open_page(link, now=now, everything=everything))
         except checkout.NothingToPay:
             pass
         except checkout.CannotPayNow as trouble:
@@ -64,16 +65,24 @@ def pay(request, link):
 
 
 def _page(request, link: PayLink, *, problem: str = ""):
+    """What is due; with ``?all=1`` all that is open, for who pays a plan off at once."""
     now = clock.now()
     state = owed.look(link, now=now)
+    whole = state.everything
+    everything = bool(request.GET.get("all")) and whole.amount > state.amount
+    other = state.amount if everything else whole.amount - state.amount and whole.amount
+    state = whole if everything else state
     return render(
         request,
         "reconciliation/pay.html",
         {
             "company": link.company,
+            "language": link.customer.language,
             "link": link,
             "token": paylinks.token(link),
             "owed": state,
+            "everything": everything,
+            "other": other,
             "currency": state.parts[0].invoice.currency if state.parts else link.company.currency,
             "today": link.company.local_date(now),
             "problem": problem,
@@ -96,6 +105,7 @@ def done(request, link):
         "reconciliation/pay_done.html",
         {
             "company": link.company,
+            "language": link.customer.language,
             "token": paylinks.token(link),
             "attempt": attempt,
             "payment": payment,

@@ -51,6 +51,7 @@ def _page(request, found: PaymentPlan, now, problem: str):
         "reconciliation/plan.html",
         {
             "company": found.company,
+            "language": found.customer.language,
             "plan": found,
             "installments": list(found.installments.order_by("number")),
             "parts": list(found.parts.select_related("invoice")),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from arbook import clock
 from arbook.web.limits import client_ip, limited, public_limits
+from arbook.web.templatetags.tongue import said
 from customers import opt_ins, wordings
 from customers.models import ConsentEvent, ConsentWording
 from reconciliation import paylinks
@@ -30,7 +31,8 @@ def texts(request, link):
     if not opt_ins.offered(link.customer):
         return redirect("pay", paylinks.token(link))
     wording = wordings.current(link.company, ConsentWording.Kind.PAY_PAGE, link.customer.language)
-    form = TextsForm(request.POST or None, wording=wording)
+    language = link.customer.language
+    form = TextsForm(request.POST or None, wording=wording, language=language)
     number = ""
     if form.is_valid():
         try:
@@ -46,7 +48,7 @@ def texts(request, link):
         except opt_ins.NothingToAsk:
             number = form.cleaned_data["number"]
         except opt_ins.OptInRefused as refusal:
-            form.add_error("number", str(refusal))
+            form.add_error("number", said(str(refusal), language))
         else:
             number = form.cleaned_data["number"]
     refused = form.is_bound and not form.is_valid()
@@ -55,6 +57,7 @@ def texts(request, link):
         "reconciliation/pay_texts.html",
         {
             "company": link.company,
+            "language": language,
             "link": link,
             "token": paylinks.token(link),
             "form": form,

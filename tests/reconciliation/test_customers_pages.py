@@ -10,7 +10,7 @@ from arbook import clock
 from arbook.companies.models import Role
 from invoices import plan_schedule, plans
 from invoices.models import Approval
-from reconciliation import copies, owed, paylinks, signed_links
+from reconciliation import checkout, copies, owed, paylinks, signed_links
 
 
 def path(url: str) -> str:
@@ -74,6 +74,7 @@ def test_a_pay_link_asks_for_the_instalment_while_the_plan_runs(desk, invoice, p
     assert (state.amount, state.later) == (Decimal("300.00"), Decimal("600.00"))
     page = Client().get(path(paylinks.url(link))).content.decode()
     assert "$600.00 follow on the days of your payment plan" in page
+    assert "Or pay everything now: $900.00" in page
     late = clock.now() + timedelta(days=14)
     assert owed.parts_of(desk.company, [invoice], now=late)[0].due == Decimal("600.00")
 
@@ -121,3 +122,44 @@ def test_books_that_do_not_answer_are_said_so(desk, invoice):
 
     assert answer.status_code == 503
     assert "cannot be made right now" in answer.content.decode()
+
+
+def test_a_plan_may_be_paid_off_at_once_and_that_page_stays_open(desk, invoice, plan):
+    link = paylinks.link_for(invoice.customer, [invoice], now=clock.now())
+    plans.accept(plan, name="Ana", now=clock.now())
+    place = path(paylinks.url(link))
+
+    agreed = Client().get(path(signed_links.plan_url(plan))).content.decode()
+    assert f'{place}?all=1">Pay all of it, $900.00' in agreed
+    page = Client().get(place, {"all": "1"}).content.decode()
+    assert "Pay all of it, $900.00" in page and "Or pay only what is due: $300.00" in page
+    assert Client().post(f"{place}?all=1", {"all": "1"}).status_code == 302
+
+    attempt = link.attempts.get()
+    assert (attempt.amount, attempt.state) == (Decimal("900.00"), "open")
+    assert checkout.close_stale(desk.company, now=clock.now()) == 0
+
+    assert Client().post(place).status_code == 302
+    attempt.refresh_from_db()
+    assert attempt.state == "expired"
+    assert link.attempts.get(state="open").amount == Decimal("300.00")
+
+
+def test_spanish_customers_read_their_pages_in_spanish(desk, invoice, plan):
+    customer = invoice.customer
+    customer.language = "es"
+    customer.save()
+    offer = path(signed_links.plan_url(plan))
+    link = paylinks.link_for(customer, [invoice], now=clock.now())
+
+    pages = {
+        offer: ["Plan de pagos para", "en 3 cuotas", "Acepto este plan"],
+        path(paylinks.url(link)): ["Pagar $900.00", "página segura de Stripe"],
+        path(copies.url(invoice, now=clock.now())): ["Descargar la copia (PDF)"],
+    }
+    for place, words in pages.items():
+        page = Client().get(place).content.decode()
+        assert '<html lang="es">' in page
+        assert [one for one in words if one not in page] == []
+    refused = Client().post(offer, {"name": " "}).content.decode()
+    assert "Por favor escriba su nombre." in refused
