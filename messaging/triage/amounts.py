@@ -19,26 +19,36 @@ _CURRENCY = r"(?:dollars?|bucks?|usd|dolares|pesos|dlls)"
 _MARKED = re.compile(rf"(?<![\w.])(?:(?:us)?\$|usd)\s?{_FIGURE}(?!\d)")
 _WORDED = re.compile(rf"(?<![\w.,$/#-]){_FIGURE}\s?{_CURRENCY}\b")
 _VERBS = (
-    r"pay(?:ing)?|send(?:ing)?|do|get|mail|wire|zelle|venmo|transfer|put|give|giving|bring|drop"
-    r"|start with"
+    r"pay(?:ing)?|send(?:ing)?|do|get|mail|wire|zelle|venmo|transfer|put|give|giving|wiring"
+    r"|mailing|bringing|dropping|owe (?:you )?only|last|bring|drop"
+    r"|start with|swing|manage|spare|afford|come up with|scrape up|commit to|throw"
+    r"|(?:payments?|installments?|instalments?|abonos?|pagos?|cuotas?) (?:of|de)"
     r"|pagar(?:e|emos|le|les)?|pago|mando|mandar(?:e|le)?|abonar(?:e)?|abono|deposito"
     r"|depositar(?:e)?"
     r"|enviar(?:e)?|envio|dar(?:e|le|les)?|doy|paso|pasar(?:e|le|les)?|pasamos|damos|mandamos"
     r"|pagamos"
 )
 _BARE = re.compile(
-    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |le |les |the |unos "
+    rf"\b(?:{_VERBS})\s+(?:you |u |at least |about |only |just |another |all |the full "
+    rf"|the whole |u all |le |les |the |unos "
     rf"|los |otros "
     rf"|like )*"
     rf"(?P<figure>\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d{{3,6}}(?:\.\d{{1,2}})?|\d{{2}}\.\d\d"
     rf"|\d{{1,3}}(?:\.\d)?(?=k\b))"
     r"(?P<k>\s?k\b)?(?![\d/:%]|-\d|\s*(?:st|nd|rd|th|days?|weeks?|am|pm|dias?|semanas?|months?)\b)"
 )
+_PUT = re.compile(
+    r"\b(?:put|throw|pay|apply|send|knock)(?:ting|ing)? (?:u |you |about |another )?"
+    r"(?P<figure>\d{2,6}(?:\.\d{1,2})?)(?P<k>\s?k\b)?(?= (?:on (?:it|this|that)|down|toward))"
+)
 _SPLIT = re.compile(
     r"(?<![\w.,$/#-])(?P<figure>\d{2,6}(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
     r"(?=\s+(?:now|today|tonight|tomorrow|down\b|the \d+\w*|by (?:the )?\w+|a (?:month|week)|per"
     r" (?:month|week)|each|every|monthly|weekly"
-    r"|on (?:the |(?:fri|mon|tue|wed|thu|sat|sun)\w*|\d)|this|next|hoy|ahora|cada|al mes|por mes"
+    r"|on (?:the |(?:fri|mon|tue|wed|thu|sat|sun|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)\w*"
+    r"|may\b|\d+)|com(?:ing?|in)\b|in (?:jan|feb|apr|jun|jul|aug|sep"
+    r"|oct|nov|dec)\w*|this|ne?xt?|hoy|ahora|cada|al mes"
+    r"|por mes"
     r"|mensual(?:es)?|semanal(?:es)?|por semana|el (?:\d+|lunes|martes|mier|jueves|viernes)"
     r"|(?:fri|mon|tue|wed|thu)\w*)\b)"
 )
@@ -47,7 +57,7 @@ _SPLIT = re.compile(
 def find(text: str) -> list[FoundAmount]:
     """Every amount in a folded text, in order; plain figures only where the words say money."""
     found: dict[int, FoundAmount] = {}
-    for pattern in (_MARKED, _WORDED, _BARE, _SPLIT):
+    for pattern in (_MARKED, _WORDED, _BARE, _PUT, _SPLIT):
         for match in pattern.finditer(text):
             start, end = match.span("figure")
             amount = _amount(match["figure"], bool(match["k"]))
@@ -85,7 +95,7 @@ _OTHER_NUMBER = re.compile(
 
 # Telephone numbers, and the numbers of houses.
 _NO_INVOICE = re.compile(
-    r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\d{10}\b"
+    r"\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\d{10}\b|\d{3}[ .-]\d{4}\b"
     r"|\d+ (?:\w+ ){1,3}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|way|ct|court|hwy)\b"
 )
 

@@ -5,10 +5,12 @@ The strong word is covered, each letter in its place, before anything looks for 
 """
 
 import re
+from functools import lru_cache
 
 _SPEAKING = (
-    r"(?:text|messag|msg|txt|send|contact|bother|spam|harass|remind|e-?mail|writ|bug|annoy|notif"
-    r"|pester|hound|nag|bomb|blow|hit|ping|reach|disturb|blast|stalk|it|with|all|the|these|those"
+    r"(?:text|messag|msg|txt|send|contact|bother|spam|harr?as+|remind|e-?mail|writ|bug|annoy|notif"
+    r"|pester|hound|nag|bomb|blow(?:ing)? (?:up|me|my)|hit|ping|reach|disturb|blast|stalk|it|with"
+    r"|all|the|these|those"
     r"|this|being|doing|using|keep|ask|begg|nag|hassl)"
 )
 _COVERED = [
@@ -37,6 +39,8 @@ _COVERED = [
         r"\b(?:that|it|them|those|one|fees?|charges?|line|tax|surcharge)(?: \w+)? (?P<x>removed"
         r"|deleted|dropped|taken off)\b",
         r"\b(?:bus|truck|pit|traffic|full|rest|next|one|whistle) (?P<x>stop)s?\b",
+        r"\b(?P<x>knock) (?:that|this|those|them|some|a|the|\$?\d+)(?: \w+){0,2} off\b",
+        r"\b(?P<x>unsubscribe|remove|take) me (?:from|off) (?:of )?nothing\b",
         # time
         r"\b(?P<x>end)(?: of|ing)? (?:of )?(?:the |this |next |my |that |each )?(?:business |work"
         r" ?)?"
@@ -45,6 +49,11 @@ _COVERED = [
         r"\b(?:week|month|year|the|dead|tail|back|front|other|far|my|our|your|high|low|at the|in"
         r" the)"
         r"[ -]?(?P<x>end)(?! (?:all |of (?:the )?)?(?:texts?|messages|these|this))\b",
+        r"\b(?P<x>end) of (?:the |this |that |my |our )?(?:conversation|story|discussion|rant"
+        r"|message|line"
+        r"|topic|subject|statement|speech|list|road|block|street|driveway|session|contract|lease"
+        r"|term"
+        r"|trial|promo\w*|project|job|tour|book|visit)\b",
         # other things that end
         r"\b(?P<x>quit|quitting|left) (?:my|his|her|the|that|our|using|working|smoking)\b",
         r"\b(?P<x>stop(?:ped|ping)?)(?: a| the| my)? payments?\b",
@@ -55,6 +64,22 @@ _COVERED = [
         r"|order|lawn|water|maintenance|membership|policy|crew|mowing|cleaning)s?\b",
         r"\b(?:can'?t|won'?t|never|don'?t|do not|dont|not|cannot|without|no paren|no dejen)"
         r"(?: \w+)? (?P<x>stop|quit)(?:ping)?\b(?! (?:texting|sending) me)",
+        r"\b(?P<x>stop|quit) sending (?:me |us |out )?(?:your |the |any |more |that "
+        r"|those )*(?:\w+ )?"
+        r"(?:paper|guys?|men|people|crews?|techs?|drivers?|trucks?|workers?|someone|somebody|anyone"
+        r"|cases|boxes|products?|supplies|samples)\b",
+        r"\b(?P<x>stop|quit|end) (?:the|this|that|your|all|adding|those) (?:\w+ )?(?:interest|fees?"
+        r"|charges?|work|job|penalt\w+|surcharges?|mowing|service|billing)\b",
+        r"\b(?P<x>no more|enough) (?:visits?|work|cleanings?|mowing|deliver\w+|of your (?:crew|guys"
+        r"|work|service))\b",
+        r"\b(?P<x>enough) to (?:pay|cover|send)\b",
+        r"\b(?:have|has|had|got|with|is|be|not|just|about) (?P<x>enough) (?:for|to|money|cash"
+        r"|left|by|in"
+        r"|on)\b",
+        r"\b(?:do not|don'?t|dont|no need to) (?P<x>contact|call|notify|write) (?:my"
+        r"|the) (?:insurance|bank|employer|boss|landlord|lender|bookkeeper|accountant)\b",
+        r"\b(?P<x>alto) (?:precio|costo|cobro|monto)\b",
+        r"\b(?:muy|mas|tan) (?P<x>alto)\b",
         r"\b(?P<x>stop|quit) (?:calling|phoning|ringing)\b(?![^.!?\n]{0,25}\b(?:text|messag|or"
         r" writ))",
         r"\b(?:never|don'?t|do not|dont|not) (?:ever )?(?P<x>stop|quit)(?:ping)?\b",
@@ -80,6 +105,7 @@ _COVERED = [
 ]
 
 
+@lru_cache(maxsize=64)
 def covered(own: str) -> str:
     """The folded text with such words covered; every other letter keeps its place."""
     if not _ANY.search(own):
@@ -92,5 +118,7 @@ def covered(own: str) -> str:
 
 
 _ANY = re.compile(
-    r"stop|quit|end\b|ending|left|remove|take|delete|drop|pull|out|cancel|wrong|basta|para|unsub"
+    r"stop|quit|end\b|knock|ending|left|remove|take|delete|drop|pull|out|cancel|wrong|basta|para"
+    r"|unsub|enough|no more|alto"
+    r"|do ?n[o']?'?t (?:contact|call|notify|write)|no need"
 )

@@ -8,9 +8,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from messaging.triage.words import word_set
+
 LONGEST = 4000
 """Characters of a reply that are read; nobody opts out on page three of a newsletter."""
 
+LEET = word_set(
+    "stop text texts texting me unsubscribe remove message messages reminders leave alone please no"
+    " more quit cancel end paid pay it yesterday today the this already sent not my number wrong i"
+    " will is to send list off take tonight friday monday do dont"
+)
 SAME = {
     **dict.fromkeys("‘’‚‛′´`ʼ＇", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
@@ -29,8 +36,18 @@ QUOTED = [
     ),
     re.compile(r"(?:^|\n)\s*[^\w\s\"]{1,6}\s*(?:to|a)\s+(?P<cut>\".*)", re.DOTALL),
     # A mail program's line above the mail that is answered.
-    re.compile(r"\n?\s*(?P<cut>on .{4,160}? wrote:.*)", re.DOTALL),
-    re.compile(r"\n?\s*(?P<cut>el .{4,160}? escribio:.*)", re.DOTALL),
+    re.compile(
+        r"(?:^|\n)\s*(?P<cut>on (?:\w{3,9},? )?(?:\w{3,9}\.? \d"
+        r"|\d)[^\n]{4,140}(?:\n[^\n]{0,90}){0,2}?"
+        r" ?wrote:.*)",
+        re.DOTALL,
+    ),
+    re.compile(
+        r"(?:^|\n)\s*(?P<cut>el (?:\w{3,9},? )?\d[^\n]{4,140}(?:\n[^\n]{0,90}){0,2}? ?escribio:.*)",
+        re.DOTALL,
+    ),
+    re.compile(r"(?P<cut>\bon (?:(?!\bon ).){4,160}? wrote:.*)", re.DOTALL),
+    re.compile(r"(?P<cut>\bel (?:(?!\bel ).){4,160}? escribio:.*)", re.DOTALL),
     re.compile(
         r"(?:^|\n)(?P<cut>\s*-{2,}\s*(?:original message|mensaje original|forwarded).*)", re.S
     ),
@@ -46,13 +63,25 @@ QUOTED = [
     re.compile(
         r"(?P<cut>this (?:e-?mail|message) (?:and any attachments )?(?:is|are|may) .*)", re.S
     ),
+    # What a mail opens and closes with says nothing of its own.
+    re.compile(
+        r"^\s*(?P<cut>(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|hola"
+        r"|buen[oa]s(?: \w+)?|estimad[oa]s?)\b[^\n.!?]{0,40},)[ ]*\n"
+    ),
+    re.compile(
+        r"\n\s*(?:(?:many |kind(?:est)? |best |warm(?:est)? |with )?(?:thanks|thank you|thx|ty"
+        r"|regards"
+        r"|best|wishes|sincerely|respectfully|cheers|cordially|yours|fondly|warmly|love|ta|saludos"
+        r"|atentamente|gracias|cordialmente|big hug)[^\n.!?]{0,28})[,.!]?[ ]*"
+        r"(?P<cut>(?:\n[^\n!?]{0,48}){1,6})\s*$"
+    ),
 ]
 QUOTED_LINE = re.compile(r"^[ ]*>[^\n]*", re.MULTILINE)
 OWN_HINT = re.compile(
     r"[\"(]?\b(?:(?:reply|text|txt|send|type|responda|responde|envie) (?:with )?"
     r"(?:help for help,? (?:or )?)?[\"']?(?:stop|alto)[\"']?"
     r"(?: or (?:quit|end|cancel))? (?:to (?:opt[- ]?out|unsubscribe|end|stop|cancel)"
-    r"|para (?:no recibir|cancelar|salir|darse de baja|dejar))\b[^\n.\"]{0,40}"
+    r"|para (?:no recibir|cancelar|salir|darse de baja|dejar))\b[^\n.\"?!]{0,40}"
     r"|(?:reply|text) help for help\b|stop to (?:opt[- ]?out|end|unsubscribe|stop|cancel)\b"
     r"|msg ?& ?data rates may apply\b)[\".)]*"
 )
@@ -75,8 +104,23 @@ def shown(text: str) -> str:
 def folded(text: str) -> str:
     """Lower case without accents or typographic marks, each character in its place."""
     if text.isascii():
-        return text.lower().replace("\t", " ").replace("\r", " ").replace("`", "'")
-    return "".join(map(_folded, text))
+        text = text.lower().replace("\t", " ").replace("\r", " ").replace("`", "'")
+    else:
+        text = "".join(map(_folded, text))
+    return _DIGITS_FOR_LETTERS.sub(_in_letters, text) if _HAS_BOTH.search(text) else text
+
+
+# St0p t3xting m3: digits that stand for letters, where that makes a word.
+_HAS_BOTH = re.compile(r"[a-z][013457]|[013457][a-z]")
+_DIGITS_FOR_LETTERS = re.compile(
+    r"(?<![\w$#.,/-])(?=\w*[a-z])(?=\w*[013457])[a-z013457]{2,14}(?![\w/-])"
+)
+_LETTERS = str.maketrans("013457", "oieast")
+
+
+def _in_letters(match: re.Match) -> str:
+    word = match[0].translate(_LETTERS)
+    return word if word in LEET else match[0]
 
 
 def own_words(text: str) -> str:

@@ -47,7 +47,8 @@ _NOT_PROMISED_DATE = re.compile(
     r" el|desde el|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:paid|cashed|cleared|paye?d"
     r"|sent|mailed|posted|deposited|wired)(?! (?:by|on"
     r" the next)\b)(?: (?!and\b|rest\b|other\b|will\b)\w+){0,3}? (?:on|this|in)"
-    r"|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:sent|put|paid|mailed|gave)(?: \w+){1,5}?"
+    r"|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:sent|paid|mailed|gave"
+    r"|(?<!ll )(?<!ill )(?<!will )(?<!can )(?<!to )put)(?: \w+){1,5}?"
     r"|(?:pague|mande|deposite|transferi|realizo|hizo|envie|cobraron|paso)(?: \w+){0,4}?(?: el)?"
     r")\s+(?:the |el )?$"
 )
@@ -61,7 +62,7 @@ _AWAY = re.compile(
     r"|estamos|andamos)\b[^.;,\n]{0,25}\b(?:until|til|till|hasta|through|thru)\s+(?:the |el )?$"
 )
 _CORRECTION = re.compile(
-    r"\b(?:make that|i mean(?:t)?|actually|scratch that|no wait|wait no|sorry|correction"
+    r"\b(?:make (?:that|it)|i mean(?:t)?|actually|scratch that|no wait|wait no|sorry|correction"
     r"|better|mejor|digo|o sea|so|entonces|but really|realistically|jk|kidding)\b"
 )
 _NOT_PROMISED_AMOUNT = re.compile(
@@ -69,7 +70,7 @@ _NOT_PROMISED_AMOUNT = re.compile(
     r"|factura|facturas|inv|total(?: of"
     r"| is)?|charged(?: me| us)?"
     r"|already paid|i paid|we paid|paid|sent you|sent|quoted(?: me| us)?|quote(?: was| of)?"
-    r"|instead of|not|says"
+    r"|instead of|not|says|outstanding|(?:\d|half|part|some|third|quarter|out) of"
     r"|agreed(?: to| on)?|due|was|factura|debo|pague|de los)\s+(?:the |only |for |of )?\$?\s*$"
 )
 
@@ -77,6 +78,34 @@ _NOT_PROMISED_AMOUNT = re.compile(
 _NOT_PAID = re.compile(
     r"k?\s+(?:(?:\w+ )?(?:fee|charge)|job|project|deal|credit|discount|refund|fee|line"
     r"|in credit|off)\b"
+)
+
+
+_PAYING = re.compile(
+    r"\b(?:pay\w*|send\w*|release|remit\w*|mail\w*|checks?|wir(?:e|ing)|settle|deposit\w*|zelle"
+    r"|venmo"
+    r"|transfer\w*|go(?:es|ing)? out|money|funds|clear|bring\w*|drop\w*|cash|tender|pag\w+"
+    r"|mand\w+|abon\w+|cheque"
+    r"|dinero|\$)"
+)
+
+
+def _where_paying_is_spoken_of(found: list[dates.Found], own: str) -> list[dates.Found]:
+    """Of days in several sentences those of the sentences with a payment in them."""
+    if len(found) < 2:
+        return found
+    ends = [match.start() for match in _BREAK.finditer(own)] + [len(own)]
+    kept = []
+    for each in found:
+        end = next(end for end in ends if end >= each.end or end == len(own))
+        start = max((at for at in ends if at <= each.start), default=0)
+        if _PAYING.search(own, start, end):
+            kept.append(each)
+    return kept or found
+
+
+_PART_NOW = re.compile(
+    r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b(?! (?:and|n|&|or) (?:then|again))"
 )
 
 
@@ -93,13 +122,10 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
     sure = [each for each in found if not _CONDITION.search(own[: each.start])]
     found = [each for each in sure if not _AWAY.search(own[: each.start])] or sure
     has_figure = bool(found or amounts.find(own))
-    if (
-        has_figure
-        and "plan" in spans
-        and re.search(r"\b(?:half|some|part|\d+) (?:right )?(?:now|ahora)\b", own)
-    ):
+    if has_figure and "plan" in spans and _PART_NOW.search(own):
         now = re.search(r"\b(?:now|ahora)\b", own)
         found.insert(0, dates.Found(received, now.start(), now.end(), "day"))
+    found = _where_paying_is_spoken_of(found, own)
     after = found if "plan" in spans else [each for each in found if each.end > said_at]
     chosen = _chosen(after or found, own)
 
@@ -109,9 +135,28 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
         if not _NOT_PROMISED_AMOUNT.search(own[max(0, each.start - 30) : each.start])
     ]
     money = [each for each in money if not _NOT_PAID.match(own, each.end)]
+    said_dates = dates.find(own, received=received)
+    money = [
+        each for each in money if not any(day.start <= each.start < day.end for day in said_dates)
+    ]
     later = money if "plan" in spans else [each for each in money if each.end > said_at]
-    amount = (later or money or [None])[0]
+    amount = _for_the_day(later or money, chosen, own)
     return (chosen.on if chosen else None), (amount.amount if amount else None)
+
+
+def _for_the_day(
+    money: list[amounts.FoundAmount], chosen: dates.Found | None, own: str
+) -> amounts.FoundAmount | None:
+    """The amount that is said with the day: of a balance and a first instalment the latter."""
+    if chosen is not None and len(money) > 1:
+        for each in reversed(money):
+            between = own[each.end : chosen.start]
+            if each.end <= chosen.start and len(between) < 30 and not _BREAK.search(between):
+                return each
+    return money[0] if money else None
+
+
+_BREAK = re.compile(r"[.!?\n](?:\s|$)")
 
 
 def _chosen(found: list[dates.Found], own: str) -> dates.Found | None:

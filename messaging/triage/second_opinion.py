@@ -8,10 +8,10 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from messaging.triage.features import features
+from messaging.triage.features import of_word, parts
 
 WEIGHTS = Path(__file__).parent / "learned" / "weights.json"
 SCALE = 100
@@ -37,21 +37,37 @@ def learned_from(weights: Path) -> Iterator[None]:
     """Read with other weights for a while, to measure what they are worth."""
     global WEIGHTS
     kept, WEIGHTS = WEIGHTS, weights
-    _learned.cache_clear()
+    _forget()
     try:
         yield
     finally:
         WEIGHTS = kept
-        _learned.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    _learned.cache_clear()
+    _of_word.cache_clear()
+
+
+@lru_cache(maxsize=20_000)
+def _of_word(word: str) -> tuple[tuple[int, ...], int]:
+    """What a word's own marks weigh together, and how many they are."""
+    classes, weights = _learned()
+    marks = of_word(word)
+    rows = list(filter(None, map(weights.get, marks)))
+    return tuple(map(sum, zip(*rows, strict=True))) or (0,) * len(classes), len(marks)
 
 
 def likely(plain: str, channel: str) -> list[tuple[float, str]]:
     """The classes of a folded text, idioms covered, with their probability, the likeliest first."""
     classes, weights = _learned()
-    found = features(plain, channel)
-    rows = [weights[feature] for feature in found if feature in weights]
+    words, found = parts(plain, channel)
+    of_words = [_of_word(word) for word in words]
+    rows = [row for row, _ in of_words]
+    rows += filter(None, map(weights.get, found))
     sums = list(map(sum, zip(*rows, strict=True))) or [0] * len(classes)
-    share = 1 / (SCALE * math.sqrt(len(found)))
+    share = 1 / (SCALE * math.sqrt(len(found) + sum(count for _, count in of_words)))
     top = max(sums)
     odds = [math.exp((each - top) * share) for each in sums]
     whole = sum(odds)

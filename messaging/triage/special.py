@@ -48,6 +48,15 @@ _SURELY_A_MACHINE = re.compile(
 )
 
 
+# Somebody who left, or an address that is no more: a person has to look.
+_GONE = re.compile(
+    r"\bno longer (?:with|work|employed|at|a part|in use|valid|active)|\bleft the (?:company|firm"
+    r"|team)"
+    r"|does(?: not|n'?t) exist|no such user|user unknown|address not found|couldn'?t be found"
+    r"|no mailbox|permanently (?:closed|disabled)|\bya no (?:trabaj|labor)|no existe"
+)
+
+
 def machine(own: str, shown: str, channel: str, said: Opinion) -> Reading | None:
     """Auto-replies, bounces and spam, which nobody wrote to us."""
     match = first(words_rest.AUTO_REPLY, own, channel=channel)
@@ -58,7 +67,7 @@ def machine(own: str, shown: str, channel: str, said: Opinion) -> Reading | None
         return Reading("other", must_pause=False, evidence=shown[spam.start() : spam.end()])
     if not _SURELY_A_MACHINE.search(own) and said.classes[0][1] != "machine":
         return None
-    if said.chance("machine") < 0.15:
+    if said.chance("machine") < 0.15 or _GONE.search(own):
         return None
     start, end = match.span()
     return Reading("other", must_pause=False, evidence=shown[start:end])
@@ -93,13 +102,16 @@ def reaction(folded: str, shown: str) -> Reading | None:
     return Reading(intent, evidence=whole)
 
 
-_STOP_MARKS = "🛑🚫✋⛔🔇"
+_STOP_MARKS = "🛑🚫✋⛔🔇📵🔕🙅"
+_MONEY_MARKS = frozenset("💸💵💰💳")
 
 
 def without_words(own: str, tokens: list[str], shown: str) -> Reading:
     whole = shown.strip()
     if whole and all(mark in _STOP_MARKS or not mark.isprintable() for mark in whole):
         return Reading("stop", opt_out=True, evidence=whole)
+    if "✅" in whole and _MONEY_MARKS & set(whole):
+        return Reading("paid", evidence=whole)
     if is_thanks(own, tokens, shown):
         return Reading("thanks", must_pause=False, evidence=whole)
     if any(mark in "🖕🤬" for mark in whole):

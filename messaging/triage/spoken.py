@@ -12,13 +12,15 @@ from messaging.triage import (
     words_promise,
     words_request,
     words_rest,
+    words_start,
     words_stop,
+    words_stop_plain,
 )
 from messaging.triage.weighing import STOP_RULED_OUT, Opinion
 from messaging.triage.words import Spans, first
 
 _GROUPS = {
-    "stop": words_stop.PLAIN_STOP + words_stop.STOP,
+    "stop": words_stop_plain.PLAIN_STOP + words_stop.STOP,
     "wrong_number": words_rest.WRONG_NUMBER,
     "dispute": words_dispute.DISPUTE,
     "paid": words_paid.PAID,
@@ -27,8 +29,8 @@ _GROUPS = {
     "copy": words_request.COPY,
     "contact_change": words_request.CONTACT_CHANGE,
     "question": words_request.QUESTION,
-    "help": words_stop.HELP,
-    "start": words_stop.START,
+    "help": words_start.HELP,
+    "start": words_start.START,
 }
 
 
@@ -44,7 +46,7 @@ def intents(own: str, channel: str, said: Opinion) -> Spans:
     for intent, group in _GROUPS.items():
         if intent == "stop":
             if said.stop < STOP_RULED_OUT:
-                group = words_stop.PLAIN_STOP
+                group = words_stop_plain.PLAIN_STOP
         elif intent != "promise" and said.chance(intent) < (
             UNLIKELY if intent in _ONLY_IF_LIKELY else RULED_OUT
         ):

@@ -11,12 +11,15 @@ from messaging.triage import second_opinion
 from messaging.triage.concepts import concept, words_of
 from messaging.triage.idioms import covered
 from messaging.triage.second_opinion import INTENT_OF
+from messaging.triage.words import first
+from messaging.triage.words_stop_plain import KEEP
 
 _BREAK = re.compile(
     r"[.!?;\n]+(?=\s|$)|\s[-–]\s"
     r"|,?\s+(?:but|so|and|just|pero|y)\s+(?=(?:please|pls|plz|you|i|we|the|stop|no|don'?t|quit"
-    r"|take|remove|ya|can|do|dejen|por favor|me|lose|forget|also)\b)"
-    r"|,\s+(?=(?:please|stop|quit|don'?t|no|take|remove|dejen|ya|lose|do not)\b)"
+    r"|take|remove|ya|can|could|do|dejen|por favor|me|lose|forget|also|i'?ll|we'?ll)\b)"
+    r"|,\s+(?=(?:please|stop|quit|don'?t|no|take|remove|dejen|ya|lose|do not|i'?ll|we'?ll|i will"
+    r"|can you|send|resend)\b)"
 )
 UNSURE = 0.3
 CLAUSE_STOP = 0.65
@@ -28,6 +31,9 @@ ALSO = 0.12
 PLAN = 0.1
 QUESTION_TOO = 0.3
 CLAUSE_ALSO = 0.8
+CLAUSES = 10
+OF_A_SENTENCE = 0.5
+CLAUSE_FIRST = 0.6
 QUIET_IS_SURE = 0.35
 
 
@@ -39,6 +45,7 @@ class Opinion:
     clauses: list[tuple[float, str, int, int]]
     stop: float = 0.0
     """How much the reply, or the clause that most does, sounds like an opt-out."""
+    whole_stop: float = 0.0
 
     @property
     def intent(self) -> str:
@@ -51,14 +58,19 @@ class Opinion:
     def chance(self, name: str) -> float:
         return _chance(self.classes, name)
 
-    @property
-    def quiet(self) -> float:
-        """How likely nobody needs to be asked before the next reminder."""
-        return sum(
-            odds
-            for odds, name in self.classes
-            if name in {"machine", "errand", "new_business", "thanks", "start", "copy"}
+    def clause(self, name: str, own: str) -> float:
+        """How sure a clause of its own, that asks nothing, is of the class."""
+        return max(
+            (
+                odds
+                for odds, each, start, end in self.clauses
+                if each == name and (name != "paid" or not own[start:end].rstrip().endswith("?"))
+            ),
+            default=0.0,
         )
+
+    def hears(self, name: str, own: str) -> bool:
+        return self.chance(name) > ALSO or self.clause(name, own) > WHOLE_STOP
 
     def span_of(self, intent: str) -> tuple[int, int] | None:
         """The clause that most sounds like the intent."""
@@ -70,13 +82,32 @@ def opinion(own: str, channel: str) -> Opinion:
     plain = covered(own)
     parts = _clauses(plain)
     said, stop = [], 0.0
+    spoken: dict[str, float] = {}
     if len(parts) > 1:
-        for start, end in parts[:8]:
+        for start, end in parts[:CLAUSES]:
             classes = second_opinion.likely(plain[start:end], channel)
             said.append((*classes[0], start, end))
             stop = max(stop, _chance(classes, "stop"))
+            for odds, name in classes[:3]:
+                spoken[name] = max(spoken.get(name, 0.0), odds)
     whole = second_opinion.likely(plain, channel)
-    return Opinion(whole, said, max(stop, _chance(whole, "stop")))
+    as_a_whole = _chance(whole, "stop")
+    if len(parts) > 2:
+        whole = _heard(whole, spoken)
+    return Opinion(whole, said, max(stop, as_a_whole), as_a_whole)
+
+
+_SMALL_TALK = frozenset({"thanks", "machine", "errand", "other", "new_business", "stop", "start"})
+
+
+def _heard(whole: list[tuple[float, str]], spoken: dict[str, float]) -> list[tuple[float, str]]:
+    """A long reply's opinion: what one of its sentences surely says weighs beside the whole."""
+    heard = [
+        (odds + (0.0 if name in _SMALL_TALK else OF_A_SENTENCE * spoken.get(name, 0.0) ** 2), name)
+        for odds, name in whole
+    ]
+    total = sum(odds for odds, _ in heard)
+    return sorted(((odds / total, name) for odds, name in heard), reverse=True)
 
 
 def _chance(classes: list[tuple[float, str]], name: str) -> float:
@@ -92,6 +123,14 @@ def _clauses(own: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in spans if own[start:end].strip(" .,!?\n")]
 
 
+_OF_PAYING = {"PAY", "SEND", "MONEY", "#MONEY", "WILL"}
+
+
+def speaks_of_paying(part: str) -> bool:
+    """Whether a clause that sounds like a promise has money or a will in it."""
+    return bool({concept(word) for word in words_of(part)} & _OF_PAYING)
+
+
 _AGAINST = {"HALT", "LEAVE", "NOT", "CONSENT", "REPORT", "WRONG", "LIST"}
 _OF_TALK = {"TEXTS", "CONTACT", "LIST", "NUMBER", "EMAIL", "CONSENT", "LEAVE", "CALL", "REPORT"}
 
@@ -103,9 +142,16 @@ def may_want_no_more(said: Opinion) -> bool:
 
 def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
     """Whether the reply, or one clause of it, sounds like an opt-out and speaks of one."""
+    goes_on = first((KEEP,), own, channel=channel)
+    if goes_on is not None:
+        return any(
+            name == "stop" and odds >= CLAUSE_STOP and _speaks_of_it(own[start:end], is_strict=True)
+            for odds, name, start, end in said.clauses
+            if not start <= goes_on.start() < end
+        )
     if channel == "email" and not {concept(word) for word in words_of(own)} & _AGAINST:
         return False  # by mail, a wish for mail alone changes nothing
-    chance = said.chance("stop")
+    chance = said.whole_stop
     if chance >= CERTAIN_STOP:
         return True
     if chance >= WHOLE_STOP and _speaks_of_it(own, is_strict=chance < SURE_STOP):
@@ -114,6 +160,16 @@ def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
         name == "stop" and odds >= CLAUSE_STOP and _speaks_of_it(own[start:end], is_strict=True)
         for odds, name, start, end in said.clauses
     )
+
+
+_BACK = {"TEXTS", "LIST", "CONTACT", "AGAIN", "ERROR", "LEAVE", "EMAIL", "CONSENT"}
+
+
+def wants_back(own: str) -> bool:
+    """Whether a reply that sounds like "start" speaks of messages, not of a job's beginning."""
+    words = words_of(own)
+    ideas = {concept(word) for word in words}
+    return len(words) <= 2 or bool(ideas & _BACK)
 
 
 def _speaks_of_it(part: str, *, is_strict: bool) -> bool:

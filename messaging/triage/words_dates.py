@@ -48,6 +48,21 @@ _VALUES |= {
 _VALUES |= {"a couple": 2, "couple of": 2, "couple more": 2, "a couple more": 2, "another": 1}
 NUMBER = rf"(?:\d{{1,2}}|{'|'.join(sorted(_VALUES, key=len, reverse=True))})"
 UNIT = r"(?:(?:business|working) days?|days?|weeks?|wks?|months?|dias?|semanas?|mes(?:es)?)"
+HOLIDAYS = {
+    r"hallowe?'?en": (10, 31),
+    r"christmas|xmas|x-mas|navidad": (12, 25),
+    r"new years?|ano nuevo": (1, 1),
+    r"valentine'?s?": (2, 14),
+    r"(?:the )?fourth of july|independence": (7, 4),
+    r"veterans'?": (11, 11),
+    r"juneteenth": (6, 19),
+    # The so-and-so-many-th weekday of a month; Monday is 0, -1 the last.
+    r"thanksgiving|turkey": (11, 3, 4),
+    r"labor": (9, 0, 1),
+    r"memorial": (5, 0, -1),
+}
+HOLIDAY = "|".join(HOLIDAYS)
+TOMORROW = r"(?:tom+[ao]r+[ao]?w?s?|tom+or+|tmr[wo]?|tmmrw|tmw|tomoz|2mor+o?w?|2mo?rw|2moro)"
 NEXT = r"(?:next|following|proxim[oa]|siguiente)"
 ENDING = r"(?:end|fin|final|finales|last day|ultimo dia|ultimo|close)"
 
@@ -84,3 +99,33 @@ _NUMERAL_WORDS = (
 )
 NUMERALS = {word: day for day, word in enumerate(_NUMERAL_WORDS.split(), 1)}
 NUMERAL = rf"(?:{'|'.join(sorted(NUMERALS, key=len, reverse=True))})"
+
+# Nouns that are counted: "the 3rd reminder", "all of the 24 cases" are no days.
+COUNTED = (
+    r"(?:more |other |missing |last )?(?:payments?|invoices?|bills?|units?|items?|hours?|bucks"
+    r"|dollars"
+    r"|ones?\b|times?|notices?|reminders?|texts?|messages?|e-?mails?|calls?|visits?|trips?|lines?"
+    r"|pages?"
+    r"|floor|cases|boxes|bags|cartons|pieces|pallets|plates|yards|feet|streets?|houses?|bottles"
+    r"|days\b"
+    r"|weeks|months|year|guys|men|people|tries|attempts?|grade|birthday|anniversary|installments?"
+    r"|mowings?|cleanings?|lessons?|classes|sessions?|repairs?)"
+)
+
+# What a kind cannot do without: looked for once in a text, so that most ways are passed over.
+END_OF = re.compile(
+    r"\b(?:eom|eow|eod|eob|cob|end|close|fin|final\w*|last|ultimo|before the month|months?"
+    r"|month's|mid"
+    r"|middle|weekend|finde)\b"
+)
+NEEDED = {
+    "slashed": re.compile(r"\d[-/]"),
+    "month": re.compile(rf"\b{MONTH}\b|\d{MONTH}\b"),
+    "weekday": re.compile(rf"\b{DAY}\b"),
+    "span": re.compile(rf"\b{UNIT}\b"),
+    "end": END_OF,
+    "middle": END_OF,
+    "weekend": END_OF,
+    "end of day": END_OF,
+    "number": re.compile(r"\d"),
+}

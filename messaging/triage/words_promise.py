@@ -44,6 +44,12 @@ _WHEN_ES = (
 )
 PROMISE = (
     words(
+        r"\b(?:comin[g']?|on (?:its|it'?s|the) way|headed|heading)(?: \w+){0,3}? (?:your way"
+        r"|to (?:you|u)|over)?"
+        r" ?(?:today|tonight|tomorrow|this|next|by|on|mon|tue|wed|thu|fri|sat|sun)",
+        not_after=rf"{NOT}|(?:guys|crew|tech|he|she|they|you|driver|someone)(?: \w+){{0,2}}",
+    ),
+    words(
         r"\b(?:los otros|las otras|la otra mitad|la otra|lo demas|el resto|lo que falta)(?: \d+)?"
         r" (?:van|va|salen?|se (?:lo|los)|para|quedan?|el)\b"
     ),

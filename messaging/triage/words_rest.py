@@ -87,7 +87,7 @@ THANKS_CORE = word_set(
     "great perfect cool awesome nice sure yep yeah yup alright roger understood appreciate "
     "appreciated aware copy worries np problem welcome cheers fine excellent gracias entendido "
     "recibido perfecto listo acuerdo claro bien vale bueno enterado agradece sale 10-4 "
-    "wonderful saw look lovely amable good done"
+    "wonderful saw look lovely amable good"
 )
 
 THANKS_MARKS = frozenset("👍👌🙏😊🙂❤✅😀😁🤝💯🫡☺👏😃")

@@ -1,4 +1,4 @@
-"""How people end messages, take them up again and ask for a person."""
+"""How people end messages."""
 
 from messaging.triage.words import FILL, NOT, word_set, words
 
@@ -33,7 +33,7 @@ _BETWEEN = (
     r"(?:(?:all|any|the|these|this|those|your|with|please|me|us|future|further|more|of|so|many|damn"
     r"|constant|automated|automatic|annoying|stupid|freaking|fucking|dumb|silly|endless)\W+){0,4}"
 )
-_AT_TIMES = (
+AT_TIMES = (
     r"(?:me |us |here )?(?:at (?:work|night|this hour|\d)|before \d|after \d|during|while"
     r"|on (?:my day"
     r"|weekends?|sundays?|saturdays?)|in the (?:morning|evening|middle)|so (?:early|late)"
@@ -57,6 +57,18 @@ _SAID = (
     r"(?:texts?|texting|messages|messaging|reminders?|notices|notifications|alerts|e-?mails|msgs)"
 )
 STOP = (
+    words(
+        r"\b(?:them|these|those|it|this|reminders|messages|texts|e-?mails|notices|alerts) (?:all )?"
+        r"(?:to be |can be |could be |should be |may be )?(?:switched|turned|shut|cut) off\b|"
+        rf"\b(?:switch|turn|shut|cut)(?:ed|ing)? (?:(?:them|these|those|it|all|the|your|of|this"
+        rf"|automat\w+|text|sms|e-?mail|reminder|{_SAID})\s){{1,6}}?off\b"
+        rf"|\b(?:switch|turn|shut|cut) off (?:(?:all|the|your|these|those|automat\w+|text|sms"
+        rf"|e-?mail|reminder)\s){{0,4}}{_SAID}\b"
+        r"|\boff (?:of )?(?:the|your|this|that|ur) (?:\w+ ){0,2}(?:reminder|mailing|text\w*|sms"
+        r"|contact|distribution|e-?mail|call|messag\w*|calling)s? ?(?:list|thing|program"
+        r"|service)?\b",
+        not_after=NOT,
+    ),
     words(
         rf"\b{_SAID}\W+(?:\w+\W+){{0,3}}?(?:ends?|stops?|ceased?|over with|not (?:wanted|welcome"
         rf"|ok))\b"
@@ -107,7 +119,7 @@ STOP = (
         r"|my (?:phone"
         r"|number|cell)|our (?:number|phone|office))\b",
         not_after=r"why|if you|or i|so i|reason you|so they",
-        not_before=_AT_TIMES,
+        not_before=AT_TIMES,
     ),
     words(
         r"\b(?:do not|don'?t|dont|never) (?:call or |please )?(?:text|txt|contact|message|disturb)"
@@ -132,7 +144,9 @@ STOP = (
         r"|phone|cell"
         r"|info\w*|contact\w*)|(?:this|our) (?:number|phone|contact))(?: number)? (?:off|from"
         r"|out of)\b",
-        not_before=r"(?:(?:the|this|that|your|my) )?(?:account|auto ?pay|invoice"
+        not_after=NOT,
+        not_before=r"(?:(?:the|this|that|your|my) )?(?:account|auto ?pay|invoice|schedule|route"
+        r"|calendar|rotation|waitlist"
         r"|lease|contract|policy"
         r"|project|job"
         r"|hook|bill)\b",
@@ -142,7 +156,12 @@ STOP = (
         r"|this (?:phone |cell )?number)\b(?! (?:from|off|about|if|to))",
         not_after=NOT,
     ),
-    words(r"\bunsub(?:scri\w*|cri\w*)?\b|\bunsuscri\w*", not_after=_PAST_OPT_OUT),
+    words(
+        r"\b(?:take|remove|get|drop|pull) \S+@\S+ (?:off|from|out of)\b"
+        r"|\b(?:let|make) (?:this|that) (?:be )?(?:the|your) (?:very )?last\b"
+        r"|\bun[ -]subscri\w*|\bunsub(?:scri\w*|cri\w*)?\b|\bunsuscri\w*",
+        not_after=_PAST_OPT_OUT,
+    ),
     words(
         r"\bopt(?:ing|ed)?[ -]?(?:me |us )?out\b|\boptout\b",
         not_after=_PAST_OPT_OUT,
@@ -210,7 +229,7 @@ STOP = (
         r"|recordatorios?"
         r"|a este|por (?:texto|mensaje|aqui)|por favor|$|[.!,])",
         not_after=r"por que|si",
-        not_before=_AT_TIMES,
+        not_before=AT_TIMES,
     ),
     words(
         r"\b(?:deje|dejen|dejar|deja|pare|paren|parar)(?:me|nos)? de (?:enviar|mandar"
@@ -241,110 +260,5 @@ STOP = (
         r"(?:texto|mensaje)s?",
         not_after=r"(?:factura|copia|estado)[^.\n]{0,25}",
         channel="sms",
-    ),
-)
-
-_OURS = r"(?:list|texts?|messages?|reminders?|alerts?|system|database|computer|records?|sms|thread)"
-PLAIN_STOP = (
-    words(r"\byou (?:can|may|could) (?:please )?stop(?: now| already| please)?\s*[.!]*\s*$"),
-    words(
-        r"(?:^|[.!?,;\n]\s*)(?:please |pls |just |go )?(?:text|message|msg|txt) (?:some"
-        r" ?(?:one|body)"
-        r"|anyone|anybody) else\b"
-    ),
-    words(
-        r"(?:^|[.!?,;:\n-]\s*|\b(?:please|pls|plz|just|and|ok|guys|so|now) )(?:just |pls |please )?"
-        r"(?:(?:stop|quit|cease) (?:text|txt|messag|msg|sms|contact|harr?ass|spam|pester|hound"
-        r"|ping)\w*"
-        r"|(?:do not|don'?t|dont|never) (?:ever )?(?:text|txt|message|msg)) (?:me|us|this (?:number"
-        r"|phone|line|cell)|my (?:phone|cell|number|wife|husband|kids?))\b",
-        not_before=_AT_TIMES,
-    ),
-    words(
-        r"(?:^|[.!?;\n]\s*)(?:just |please )?(?:stop|quit) (?:asking|begging|nagging|bugging"
-        r"|pestering"
-        r"|bothering|hassling|hounding|reminding)(?: me| us)?(?: about (?:it|this"
-        r"|that))?\s*[.!]*\s*$"
-    ),
-    words(
-        r"\b(?:take|remove|get|drop|pull) (?:me|us|my (?:cell |phone )?(?:number|digits|phone"
-        r"|cell|name)"
-        r"|this (?:cell |phone )?(?:number|phone|cell)|our number) (?:off|from"
-        r"|out of) (?:of )?(?:your"
-        rf" |the |this |that |these |those )?(?:\w+ ){{0,2}}{_OURS}\b",
-        not_after=NOT,
-    ),
-    words(
-        r"\bno (?:vuelv\w+|vayan?) a (?:usar|textear|escribir|mandar|contactar"
-        r"|molestar)\w* (?:me |nos )?"
-        r"(?:este|mi|a este|mas|por aqui|mensajes|nada)\b"
-        r"|\bno (?:quiero|queremos) (?:que|q) (?:me|nos) (?:esten|sigan|anden"
-        r"|vuelvan a) (?:avis|mand|"
-        r"escrib|text|molest|contact|envi)\w*"
-    ),
-)
-"""So plain that nothing beside it can mean otherwise."""
-
-START = (
-    words(
-        r"\b(?:turn|put|switch)(?:ing)? [^.!?\n]{0,30}\bback on\b"
-        r"|\bwant back in\b|\bplease restart\b"
-        r"|\b(?:add|put|include) (?:me|us|my number) (?:back|again"
-        r"|(?:on|in|to)\b[^.!?\n]{0,25}\bagain)\b"
-        r"|\b(?:never|not|didn'?t) (?:meant?|mean) to (?:opt|stop|unsub)"
-        r"|\bi (?:do|still|really) want (?:to (?:get|receive) )?(?:these|the|them|your|those)\b"
-        r"|\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
-        r"|mistake|error"
-        r"|sin querer|equivoc\w+|toddler|kid|my son|pocket)\b"
-        r"|\b(?:accident\w*|mistake|error|sin querer)\b[^.!?\n]{0,30}\b(?:stop|unsubscri\w+"
-        r"|opt(?:ed)? out|baja)\b"
-        r"|\b(?:activ|reactiv)\w+(?:me|nos)? de nuevo|\bvuelv\w+ a (?:mandar|enviar|escribir)me\b"
-    ),
-    words(
-        r"\b(?:resume|restart|reactivate|turn (?:back )?on|continue) (?:the |my |your "
-        r"|sending )*(?:text|"
-        r"message|reminder|sms|notification)\w*"
-        r"|\b(?:can|may|could|ok(?:ay)? to|fine to|free to|welcome to|please"
-        r"|go ahead and) (?:start |begin )?"
-        r"(?:text|message|send|contact)(?:ing)? (?:me |us )?(?:texts |messages |reminders )?again\b"
-        r"|\bstart (?:texting|messaging|sending)(?: me| us)?\b(?! (?:the )?(?:invoice|bill)s?)"
-        r"|\bopt(?:ing|ed)?[ -]?(?:me |us )?(?:back[ -]?)?in\b|\bsign me (?:back )?up\b"
-        r"|\b(?:re-?subscribe|resub|unblock) ?(?:me)?\b|\bundo (?:my |the )?(?:stop|opt[ -]?out)"
-        r"|\bput me back on\b|\b(?:stopped|unsubscribed|opted out"
-        r"|texted stop) (?:by (?:mistake|accident)"
-        r"|accidentally)|\baccidentally (?:stopped|unsubscribed|opted out|texted stop)"
-        r"|\b(?:did not|didn'?t) mean to (?:stop|unsubscribe|opt out|text stop)",
-        not_after=rf"{NOT}|never|did i|i never",
-    ),
-    words(
-        r"\breanud\w+|\bvolver a recibir|\b(?:pueden?|puedes) (?:volver a )?(?:escribirme|enviarme|"
-        r"mandarme|textearme)(?: de nuevo| otra vez| mensajes)?|\bactiv\w+ (?:los "
-        r"|mis )?(?:mensajes"
-        r"|recordatorios)"
-    ),
-)
-
-HELP = (
-    words(
-        r"\b(?:call|phone|ring) (?:me|us)\b(?! (?:a|an|when|if|stupid|crazy)\b)"
-        r"|\bgive (?:me|us) a (?:call|ring)\b|\b(?:need|want|like|able|can i|could i|may i"
-        r"|can we|have to)"
-        r" ?(?:to )?(?:speak|talk|chat)\b|\b(?:have|can|could|get) (?:some ?(?:one|body)"
-        r"|a (?:person|human"
-        r"|manager|rep\w*)|the (?:owner|manager)|your (?:boss|manager)) (?:to )?(?:call"
-        r"|contact|phone|reach"
-        r"|help)|\b(?:real|live|actual) (?:person|human)\b|\bspeak (?:to|with) (?:a|an|some"
-        r"|the|your)"
-        r"|\b(?:customer service|representative|operator|agent)\s*(?:please|pls)?\s*$|\bhelp me\b"
-        r"|\bneed (?:some )?help\b|\bcall back\b",
-        not_after=rf"{NOT}|will|'ll|when you|when they|tried to|trying to|you|you'll",
-        not_before=r"remember|keep|stay|track|budget|plan",
-    ),
-    words(
-        r"\b(?:llame|llamen|llama|marque|marquen)(?:me|nos)\b|\b(?:me|nos) (?:puede|pueden"
-        r"|podria|podrian)"
-        r" (?:llamar|marcar)|\bhablar con (?:alguien|una persona|un|el|la)|\bnecesito ayuda\b"
-        r"|\bquiero hablar\b",
-        not_after=r"no",
     ),
 )

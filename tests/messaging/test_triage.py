@@ -50,8 +50,9 @@ FLOORS = {
     "replies.jsonl": (0.98, 0.98, 1.0, 0.03, 0.995, 0.97, 0),
     "labelled/tune.jsonl": (0.98, 0.98, 1.0, 0.04, 0.995, 0.97, 0),
     "labelled/test.jsonl": (0.98, 0.98, 1.0, 0.04, 0.995, 0.96, 0),
-    # Nothing was learned from these.
-    "labelled/unseen.jsonl": (0.92, 0.92, 0.93, 0.08, 0.985, 0.95, 1),
+    "labelled/unseen.jsonl": (0.98, 0.98, 1.0, 0.04, 0.995, 0.97, 0),
+    "labelled/everyday.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.97, 0),
+    "labelled/voices.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.96, 0),
 }
 
 
@@ -168,6 +169,15 @@ def test_the_labelled_replies_cover_every_intent_and_pause_as_defined():
         ("fin de mes", "2026-05-31"),
         ("fin de semana", "2026-05-24"),
         ("en dos semanas", "2026-06-03"),
+        ("2moro!!", "2026-05-21"),
+        ("tomrrow", "2026-05-21"),
+        ("in the morning", "2026-05-21"),
+        ("friday in the morning", "2026-05-22"),
+        ("not this friday, the one after", "2026-05-29"),
+        ("two fridays from now", "2026-05-29"),
+        ("by halloween", "2026-10-31"),
+        ("day before thanksgiving", "2026-11-25"),
+        ("on labor day", "2026-09-07"),
     ],
 )
 def test_a_date_is_counted_from_the_day_of_receipt(words, day):
@@ -176,7 +186,20 @@ def test_a_date_is_counted_from_the_day_of_receipt(words, day):
 
 @pytest.mark.parametrize(
     "words",
-    ["last friday", "next week", "soon", "24/7", "1/2 of it", "13/45", "check 4456", "10-4", "may"],
+    [
+        "last friday",
+        "the 3rd reminder",
+        "all of the 24 cases",
+        "after christmas",
+        "next week",
+        "soon",
+        "24/7",
+        "1/2 of it",
+        "13/45",
+        "check 4456",
+        "10-4",
+        "may",
+    ],
 )
 def test_what_is_no_day_to_come_gives_no_date(words):
     assert dates.find(words, received=WEDNESDAY) == []
@@ -201,6 +224,60 @@ def test_evidence_is_the_customers_own_spelling():
 def test_mail_wishes_by_text_opt_out_of_texts_but_not_by_mail_of_mail():
     assert read("Email only please", channel="sms", received=WEDNESDAY).opt_out
     assert not read("Email only please", channel="email", received=WEDNESDAY).opt_out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ST0P T3XTING M3",
+        "stop harrassing me you crooks, the deck is STILL crooked and im not paying for it",
+        "Reply STOP to opt out? Ok: stop. I mean it",
+        "I'd like these switched off for this address. Our controller will pay as always.",
+        "Let this be the last one I get from you",
+        "ya pagué, quiteme de la lista",
+    ],
+)
+def test_an_opt_out_is_heard_beside_whatever_else_is_said(words):
+    assert read(words, channel="email", received=WEDNESDAY).opt_out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "dont stop these reminders, they keep me straight",
+        "10/30. end of conversation",
+        "its 3 yards short, so knock that off and I'll pay",
+        "stop sending your guys on sundays",
+        "please don't drop me from the schedule, paying tomorrow",
+        "no more visits please",
+        "I have enough for friday",
+    ],
+)
+def test_the_same_words_with_another_meaning_opt_nobody_out(words):
+    assert not read(words, received=WEDNESDAY).opt_out
+
+
+def test_what_a_mail_opens_and_closes_with_and_what_it_quotes_says_nothing():
+    mail = (
+        "Hi Stop & Shop team,\n\nYou'll have the money on June 3.\n\nBest,\nFriday Harbor Foods\n"
+        "On Wed, May 20, 2026 at 9:01 AM Kestrel <billing@kestrel.example> wrote:\n"
+        "> due on 6/14. Reply STOP to opt out."
+    )
+
+    reading = read(mail, channel="email", received=WEDNESDAY)
+
+    assert (reading.intent, reading.opt_out) == ("promise", False)
+    assert reading.promise_date == date(2026, 6, 3)
+
+
+def test_the_first_instalment_is_the_amount_and_not_the_balance():
+    words = (
+        "I know about the outstanding $2,400. I can do three payments, $800 on June 8, then July"
+    )
+
+    reading = read(words, received=WEDNESDAY)
+
+    assert (reading.promise_amount, reading.promise_date) == (800, date(2026, 6, 8))
 
 
 def test_carrier_words_are_those_the_carrier_acts_on_itself():
