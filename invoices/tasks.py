@@ -9,7 +9,8 @@ from django.db.models import Case, Count, IntegerField, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 
 from arbook.audit import log
-from arbook.companies.models import Company, Role, User
+from arbook.companies.models import Company, Duty, Role, User
+from customers import tags
 from customers.models import Customer
 from invoices import holds
 from invoices.models import Invoice, Task
@@ -45,9 +46,13 @@ def open_task(
     amount: Decimal | None = None,
     owner: User | None = None,
     due_on: date | None = None,
+    duty: str = "",
     now: datetime,
 ) -> Task:
-    """Open a task; while one with this key is open, that one is returned and nothing happens."""
+    """Open a task; while one with this key is open, that one is returned and nothing happens.
+
+    ``duty`` says whose work it is where neither an owner is named nor the customer has one.
+    """
     if customer is None and invoice is not None:
         customer = invoice.customer
     task, is_new = Task.objects.get_or_create(
@@ -61,7 +66,9 @@ def open_task(
             "customer": customer,
             "invoice": invoice,
             "amount": amount,
-            "owner": owner or (customer.owner if customer else None) or whose(company, kind),
+            "owner": owner
+            or (customer.owner if customer else None)
+            or whose(company, kind, _duty_about(customer, duty)),
             "due_on": due_on or first_day(company, kind, now),
             "opened_at": now,
         },
@@ -179,15 +186,25 @@ def settle_claims(invoice_ids: Iterable[int], *, now: datetime) -> int:
     return len(rows)
 
 
-def whose(company: Company, kind: str) -> User | None:
-    """Who gets work that nobody was named for: of those whose role it is, the one with least."""
+def _duty_about(customer: Customer | None, duty: str) -> str:
+    """Replies of sensitive customers go to who looks after those, whatever they say."""
+    is_sensitive = customer and duty and (customer.is_sensitive or tags.silent([customer.pk]))
+    return Duty.ACCOUNTS if is_sensitive else duty
+
+
+def whose(company: Company, kind: str, duty: str = "") -> User | None:
+    """Who gets work that nobody was named for: whose duty it is, else of those whose role it is,
+    the one with least."""
     waiting = Task.objects.open().filter(company=company, owner=OuterRef("user")).order_by()
     count = waiting.values("owner").annotate(count=Count("pk")).values("count")
     wanted = Role.MANAGER if kind in FOR_MANAGERS else Role.BOOKKEEPER
+    first = [When(duty=duty, then=0)] if duty else []
     row = (
         company.memberships.filter(role__gte=Role.BOOKKEEPER, user__is_active=True)
         .annotate(
-            is_other=Case(When(role=wanted, then=0), default=1, output_field=IntegerField()),
+            is_other=Case(
+                *first, When(role=wanted, then=1), default=2, output_field=IntegerField()
+            ),
             waiting=Coalesce(Subquery(count), 0),
         )
         .select_related("user")

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from arbook.alerts import alerts
+from arbook.companies.models import Duty
 from customers import consent
 from customers.models import Channel, ConsentEvent, Customer
 from invoices import holds, tasks
@@ -21,6 +22,8 @@ from messaging.triage import Reading
 CLEAR_START = {"start", "unstop"}
 NOTHING_TO_ANSWER = {"thanks"}
 FIXES = {"contact_change", "wrong_number"}
+DUTIES = {"copy": Duty.STATUS}
+"""Whose what was asked is; all else is for who looks after contacts and questions."""
 ASKED = threads.ASKED
 
 
@@ -148,6 +151,7 @@ def _help(thread: Thread, message: Message, *, now: datetime) -> None:
         detail=message.body,
         customer=thread.customer,
         owner=thread.owner,
+        duty=Duty.CONTACTS,
         now=now,
     )
 
@@ -166,6 +170,7 @@ def check_payment(
         invoice=invoice,
         amount=amount or (invoice.balance if invoice else None),
         owner=thread.owner,
+        duty=Duty.STATUS,
         now=now,
     )
     holds.place(
@@ -189,6 +194,7 @@ def _wants_a_plan(thread: Thread, message: Message, *, now: datetime) -> None:
         detail=message.body,
         customer=thread.customer,
         owner=thread.owner,
+        duty=Duty.STATUS,
         now=now,
     )
 
@@ -205,6 +211,7 @@ def _asked(
         customer=thread.customer,
         invoice=invoice if intent == "copy" else None,
         owner=thread.owner,
+        duty=DUTIES.get(intent, Duty.CONTACTS),
         now=now,
     )
 
@@ -219,6 +226,7 @@ def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now
         customer=thread.customer,
         invoice=invoice,
         owner=thread.owner,
+        duty=Duty.WORK,
         now=now,
     )
     holds.place(

@@ -189,12 +189,22 @@ class Standstill(models.Model):
         return self.reason
 
 
+class Duty(models.TextChoices):
+    """What replies a member looks after, where nobody else does already."""
+
+    STATUS = "status", "payments, promises and plans"
+    CONTACTS = "contacts", "contacts and questions"
+    WORK = "work", "disputes about the work"
+    ACCOUNTS = "accounts", "sensitive accounts"
+
+
 class Membership(models.Model):
     """A person's role in one company."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     company = models.ForeignKey(Company, models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(choices=Role)
+    duty = models.CharField(max_length=8, choices=Duty, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 
-from arbook.companies.models import Company, Role
+from arbook.companies.models import Company, Duty, Role
 from arbook.setup import companies
 
 _SECRET = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"})
@@ -202,6 +202,7 @@ class MemberForm(forms.Form):
 
 class RoleForm(forms.Form):
     role = forms.TypedChoiceField(choices=Role.choices, coerce=int)
+    duty = forms.ChoiceField(choices=[("", "No duty"), *Duty.choices], required=False)
 
 
 class StopForm(forms.Form):

@@ -84,14 +84,19 @@ def invitation(membership: Membership, *, by: str) -> tuple[str, str]:
 
 
 @transaction.atomic
-def change(membership: Membership, *, role: int, by: User | None, now: datetime) -> None:
-    """Give a member another role; a company keeps at least one owner."""
+def change(
+    membership: Membership, *, role: int, duty: str | None = None, by: User | None, now: datetime
+) -> None:
+    """Give a member another role or duty; a company keeps at least one owner."""
     _keep_an_owner(membership, role)
     membership.role = role
-    membership.save(update_fields=["role"])
+    if duty is not None:
+        membership.duty = duty
+    membership.save(update_fields=["role", "duty"])
+    after = f" and looks after {membership.get_duty_display()}" if membership.duty else ""
     log.record(
         "member.changed",
-        f"{membership.user.email} is {membership.get_role_display()} now",
+        f"{membership.user.email} is {membership.get_role_display()} now{after}",
         about=[membership.company, membership.user],
         by=by,
         at=now,

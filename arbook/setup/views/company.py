@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from arbook import clock
 from arbook.companies.access import company_view
-from arbook.companies.models import Membership, Role
+from arbook.companies.models import Duty, Membership, Role
 from arbook.setup import companies, members
 from arbook.setup.forms import CompanyForm, MemberForm, RoleForm
 
@@ -55,7 +55,7 @@ def people(request, company):
     return render(
         request,
         "setup/members.html",
-        {"form": form, "members": rows, "roles": Role.choices},
+        {"form": form, "members": rows, "roles": Role.choices, "duties": Duty.choices},
         status=422 if form.is_bound else 200,
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from arbook.audit.models import Entry
-from arbook.companies.models import Membership, Role
+from arbook.companies.models import Duty, Membership, Role
 from arbook.outbox.models import Effect
 from tests import factories
 from tests.setup.screens.pages import SETUP, text
@@ -19,9 +19,10 @@ def test_an_owner_invites_changes_and_removes(client, owner, company):
     row = Membership.objects.get(user__email="new@desk.example")
     assert Effect.objects.filter(kind="setup.invite").count() == 1
 
-    page = client.post(f"{SETUP}/members/{row.pk}/", {"role": Role.MANAGER}, follow=True)
+    given = {"role": Role.MANAGER, "duty": Duty.WORK}
+    page = client.post(f"{SETUP}/members/{row.pk}/", given, follow=True)
     row.refresh_from_db()
-    assert row.role == Role.MANAGER
+    assert (row.role, row.duty) == (Role.MANAGER, Duty.WORK)
     assert "new@desk.example is manager now." in text(page)
 
     client.post(f"{SETUP}/members/{row.pk}/", {"remove": "1"})
