@@ -23,6 +23,9 @@ class Figures:
     oldest_days: int | None
     closed_lately: int
     """In the last 30 days."""
+    opened_lately: int
+    opened_before: int
+    """In the 30 days before those: does it get better or worse?"""
 
 
 def rows_of(
@@ -59,6 +62,8 @@ def figures(company: Company, *, today: date) -> Figures:
     """The sums of what is open, in one statement."""
     is_open = Q(state=Dispute.State.OPEN)
     since = _start(company, today - timedelta(days=30))
+    before = _start(company, today - timedelta(days=60))
+    was_meant = ~Q(state=Dispute.State.UNDONE)
     found = (
         Dispute.objects.of(company)
         .order_by()
@@ -67,6 +72,10 @@ def figures(company: Company, *, today: date) -> Figures:
             amount=Sum(F("amount") - F("credited"), filter=is_open),
             without_owner=Count("pk", filter=is_open & Q(owner=None)),
             oldest=Min("opened_at", filter=is_open),
+            opened_lately=Count("pk", filter=was_meant & Q(opened_at__gte=since)),
+            opened_before=Count(
+                "pk", filter=was_meant & Q(opened_at__gte=before, opened_at__lt=since)
+            ),
             closed_lately=Count(
                 "pk", filter=Q(state=Dispute.State.RESOLVED, resolved_at__gte=since)
             ),

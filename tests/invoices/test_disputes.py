@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbook.outbox.models import Effect
-from invoices import disputes
+from invoices import dispute_inbox, disputes
 from invoices.models import Dispute, Evidence, Hold, Invoice
 from tests import factories
 from tests.factories import NOW
@@ -194,3 +194,26 @@ def test_the_inbox_of_disputes_shows_ages_owners_and_sums_in_few_statements(
     for query, count in asked.items():
         answer = client.get(f"{place}?{query}")
         assert len(answer.context["page"].object_list) == count, query
+
+
+def test_how_many_were_opened_is_held_against_the_time_before(invoice):
+    company = invoice.company
+    for days, state in [
+        (1, "open"),
+        (29, "resolved"),
+        (40, "resolved"),
+        (3, "undone"),
+        (90, "resolved"),
+    ]:
+        Dispute.objects.create(
+            company=company,
+            invoice=invoice,
+            amount=1,
+            reason="Broken",
+            state=state,
+            opened_at=NOW - timedelta(days=days),
+        )
+
+    found = dispute_inbox.figures(company, today=company.local_date(NOW))
+
+    assert (found.opened_lately, found.opened_before) == (2, 1)
