@@ -104,22 +104,24 @@ def condition(which: str, user: User, now: datetime) -> Q:
     }[which]
 
 
-def counts(company: Company, user: User, *, now: datetime) -> dict[str, int]:
-    """How many conversations each queue holds; one statement."""
-    return conversations(company).aggregate(
-        **{
-            which: Count("pk", filter=condition(which, user, now))
-            for which in QUEUES
-            if which != "closed"
-        }
-    )
+def numbers(
+    company: Company, which: str, user: User, *, now: datetime
+) -> tuple[dict[str, int], list[Tag]]:
+    """How many conversations each open queue holds, and what one of them is about; one statement.
 
-
-def tags(company: Company, which: str, user: User, *, now: datetime) -> list[Tag]:
-    """What a queue is about, in the order of INTENTS; one statement."""
-    rows = conversations(company).filter(condition(which, user, now), intent__in=INTENTS)
-    found = dict(rows.order_by().values_list("intent").annotate(Count("pk")))
-    return [Tag(one, *INTENTS[one], found[one]) for one in INTENTS if one in found]
+    Of the closed ones only what they are about is counted, and only when somebody looks at them.
+    """
+    opened = [one for one in QUEUES if one != "closed"]
+    counted = {one: Count("pk", filter=condition(one, user, now)) for one in opened}
+    rows = conversations(company).exclude(state=State.CLOSED).order_by().values("intent")
+    rows = list(rows.annotate(**counted))
+    counts = {one: sum(row[one] for row in rows) for one in opened}
+    if which == "closed":
+        closed = conversations(company).filter(state=State.CLOSED, intent__in=INTENTS)
+        about = dict(closed.order_by().values_list("intent").annotate(Count("pk")))
+    else:
+        about = {row["intent"]: row[which] for row in rows if row[which]}
+    return counts, [Tag(one, *INTENTS[one], about[one]) for one in INTENTS if one in about]
 
 
 def queue(

@@ -1,5 +1,7 @@
 """The context of base.html: the company, the rail, freshness and the stop banner."""
 
+from functools import cache
+
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -12,8 +14,8 @@ from arbook.companies.models import Company
 def frame(request) -> dict:
     """Nothing for strangers; for a member the company of the URL and what the frame shows of it.
 
-    Worked out once for a request and company: parts of a page that render with the request ask
-    again.
+    Worked out once for a request and company, and only where a frame is drawn: parts of a page
+    that render with the request ask for nothing of it.
     """
     company = getattr(request, "company", None)
     known = getattr(request, "_frame", None)
@@ -27,20 +29,26 @@ def _frame(request) -> dict:
     if user is None or not user.is_authenticated:
         return {"theme": request.COOKIES.get("theme", "")}
     company = getattr(request, "company", None)
-    now = clock.now()
+    # All at once where the first of them is drawn: then nobody goes through the wall twice.
+    drawn = cache(lambda: _drawn(company, request, clock.now()))
     return {
         "theme": request.COOKIES.get("theme", ""),
         "company": company,
         "companies": SimpleLazyObject(lambda: _companies(user)),
         "role": getattr(request, "role", None),
-        "rail": _rail(company, request, now),
-        "freshness": (
-            [line for lines in registry.freshness for line in lines(company, now)]
-            if company
-            else []
-        ),
-        "stop": stops.standing(company, now) if company else stops.everywhere(now),
+        "rail": SimpleLazyObject(lambda: drawn()["rail"]),
+        "freshness": SimpleLazyObject(lambda: drawn()["freshness"]),
+        "stop": SimpleLazyObject(lambda: drawn()["stop"]),
         "may_stop_everything": lambda: stops.may_stop_everything(user),
+    }
+
+
+def _drawn(company, request, now) -> dict:
+    lines = registry.freshness if company else []
+    return {
+        "rail": _rail(company, request, now),
+        "freshness": [line for read in lines for line in read(company, now)],
+        "stop": stops.standing(company, now) if company else stops.everywhere(now),
     }
 
 

@@ -141,7 +141,6 @@ def _composer(request, thread, now, *, error="", seen=None, **more):
     context = pages.queue_context(request, thread.company, now, thread)
     context |= pages.of_thread(request, thread, now)
     context |= composing.context(request, thread, now, **written)
-    context["tabs"] = pages.queue_tabs(request, thread.company, context["queue"], now)
     return show(request, page="messaging/inbox.html", context=context, status=status)
 
 

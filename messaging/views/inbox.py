@@ -49,6 +49,7 @@ def queue_context(request, company, now, current: Thread | None = None) -> dict:
     found = inbox.queue(company, which, request.user, now=now, words=words, tag=tag, page=number)
     kept = {"queue": which}
     kept |= {name: value for name, value in (("q", words), ("tag", tag)) if value}
+    counts, tags = inbox.numbers(company, which, request.user, now=now)
     title, text = NOTHING[which]
     return {
         "queue": which,
@@ -56,7 +57,8 @@ def queue_context(request, company, now, current: Thread | None = None) -> dict:
         "queue_version": version,
         "here": f"?queue={which}",
         "tag": tag,
-        "tags": inbox.tags(company, which, request.user, now=now),
+        "tags": tags,
+        "tabs": queue_tabs(company, which, counts),
         "outcomes": Thread.Outcome.choices,
         "may_act": request.role >= Role.BOOKKEEPER,
         "kept": urlencode(kept),
@@ -87,8 +89,7 @@ def _home(thread: Thread, now) -> str:
     )
 
 
-def queue_tabs(request, company, which, now) -> list[dict]:
-    counts = inbox.counts(company, request.user, now=now)
+def queue_tabs(company, which: str, counts: dict[str, int]) -> list[dict]:
     address = reverse("messaging:inbox", args=[company.slug])
     return [
         {
@@ -105,7 +106,6 @@ def queue_tabs(request, company, which, now) -> list[dict]:
 def inbox_page(request, company):
     now = clock.now()
     context = queue_context(request, company, now)
-    context["tabs"] = queue_tabs(request, company, context["queue"], now)
     return render(request, "messaging/inbox.html", context | {"label": "Queues"})
 
 
@@ -122,7 +122,7 @@ def queue_part(request, company):
         request,
         page="messaging/inbox.html",
         fragment="messaging/_inbox_list.html",
-        context=context | {"tabs": queue_tabs(request, company, context["queue"], now)},
+        context=context,
     )
 
 
@@ -132,7 +132,6 @@ def thread_page(request, company, thread_id):
     row = of(company, thread_id)
     context = queue_context(request, company, now, row)
     context |= of_thread(request, row, now)
-    context["tabs"] = queue_tabs(request, company, context["queue"], now)
     return render(request, "messaging/inbox.html", context | {"label": "Queues"})
 
 

@@ -58,8 +58,8 @@ def test_a_queue_can_be_narrowed_to_what_it_is_about(company):
     asks = somebody(company, 2, "What is this for?")
     client = client_of(company)
 
-    tags = {one.intent: one.count for one in inbox.tags(company, "needs", client.person, now=NOW)}
-    assert tags == {"paid": 1, "question": 1}
+    _, about = inbox.numbers(company, "needs", client.person, now=NOW)
+    assert {one.intent: one.count for one in about} == {"paid": 1, "question": 1}
     page = client.get(url(company, "inbox") + "?queue=needs&tag=paid").content.decode()
     assert paid.get_absolute_url() in page
     assert asks.get_absolute_url() not in page
