@@ -14,10 +14,14 @@ from django.utils.cache import patch_vary_headers
 
 @dataclass(frozen=True)
 class Undo:
-    """Where to post to take an act back, and until when that works (an aware instant)."""
+    """Where to post to take an act back, and until when that works (an aware instant).
+
+    ``now`` is the clock ``until`` was counted on, for browsers whose own goes otherwise.
+    """
 
     url: str
     until: datetime
+    now: datetime | None = None
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -71,6 +75,7 @@ def done(
     quiet = is_fragment(request) and not leave
     if message and not quiet:
         tags = f"undo={undo.url} until={undo.until.isoformat()}" if undo else ""
+        tags += f" now={undo.now.isoformat()}" if undo and undo.now else ""
         messages.success(request, message, extra_tags=tags)
     if not is_fragment(request):
         return redirect(address)
@@ -126,4 +131,5 @@ def _toast(message: str, tone: str, undo: Undo | None) -> dict[str, Any]:
     toast: dict[str, Any] = {"message": str(message), "tone": tone}
     if undo:
         toast |= {"undo": undo.url, "until": undo.until.isoformat()}
+        toast |= {"now": undo.now.isoformat()} if undo.now else {}
     return toast

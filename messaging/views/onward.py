@@ -28,4 +28,4 @@ def undo_of(company: Company, by: User, moment: datetime) -> Undo | None:
         return None
     written = moment.astimezone(UTC).isoformat()
     address = reverse("messaging:inbox_undo", args=[company.slug, written])
-    return Undo(address, moment + undoing.WITHIN)
+    return Undo(address, moment + undoing.WITHIN, now=moment)

@@ -17,7 +17,7 @@
 
   // Toasts -----------------------------------------------------------------------------------
 
-  function toast({ message, tone, undo, until }) {
+  function toast({ message, tone, undo, until, now }) {
     const box = $("#toasts");
     if (!box || !message) return;
     const bar = document.createElement(undo ? "form" : "div");
@@ -31,6 +31,7 @@
       bar.setAttribute("hx-post", undo);
       bar.setAttribute("hx-swap", "none");
       bar.dataset.until = until;
+      if (now) bar.dataset.now = now;
       bar.dataset.gone = "remove";
       bar.append(hidden("csrfmiddlewaretoken", token()));
       const left = document.createElement("span");

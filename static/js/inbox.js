@@ -29,7 +29,7 @@
   document.addEventListener("toggle", (event) => {
     const menu = event.target;
     if (menu.open && menu.matches?.("#inbox-many details, .composer-later, .tag-menu")) {
-      $("select, input", menu).focus();
+      $("select, input:not([type=hidden])", menu).focus();
     }
     if (!menu.matches?.("#composer details.saved") || !menu.open) return;
     const find = $(".saved-find", menu);

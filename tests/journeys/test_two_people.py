@@ -77,10 +77,10 @@ def test_who_leaves_in_the_middle_of_a_word_finds_it_again(desk, asked, open_pag
 
     first.locator(WRITTEN).press_sequentially("It is for Octo")
     # At once, before anything of it was measured.
-    first.goto(f"/c/{desk.company.slug}/messages/inbox/")
-    expect(first.locator(".item-tags").get_by_text("Draft")).to_be_visible()
+    first.goto(f"/c/{desk.company.slug}/")
     first.goto(asked.get_absolute_url())
     expect(first.locator(WRITTEN)).to_have_value("It is for Octo")
+    expect(first.locator(".item-tags").get_by_text("Draft")).to_be_visible()
     second.reload()
     expect(second.locator(WRITTEN)).to_have_value("")
 
