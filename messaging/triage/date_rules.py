@@ -77,7 +77,8 @@ RULES = [
     ),
     _rule(
         "end",
-        r"eow|end of (?:the |this )?(?:work ?)?week|final(?:es)? de (?:la|esta) semana",
+        r"eow|week'?s[- ]end\b|end of (?:the |this )?(?:work ?)?week|final(?:es)? de (?:la"
+        r"|esta) semana",
         lambda match, received: calendar_days.friday(received),
     ),
     _rule(

@@ -34,7 +34,7 @@ def find(text: str, *, received: date) -> list[Found]:
     return [_placed(each, text, spelled) for each in _found(spelled, received)]
 
 
-_TOKEN = re.compile(r"[a-z]{5,}")
+_TOKEN = re.compile(r"\b[a-z]{5,11}\b")
 _DAYS = word_set(
     "tomorrow tonight today monday tuesday wednesday thursday friday saturday sunday january"
     " february april august september october november december viernes jueves martes miercoles"

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 _SPEAKING = (
     r"(?:text|messag|msg|txt|send|contact|bother|spam|harr?as+|remind|e-?mail|writ|bug|annoy|notif"
-    r"|pester|hound|nag|bomb|blow(?:ing)? (?:up|me|my)|hit|ping|reach|disturb|blast|stalk|it|with"
+    r"|pester|hound|nag|bomb|blow(?:ing)? (?:up|me|my)|hit|ping|reach|disturb|fuck|fuk|fk|frea?k"
+    r"|frick|frigg|damn|constant|call(?:ing)? and|blast|stalk|it|with"
     r"|all|the|these|those"
     r"|this|being|doing|using|keep|ask|begg|nag|hassl)"
 )
@@ -41,6 +42,9 @@ _COVERED = [
         r"\b(?:bus|truck|pit|traffic|full|rest|next|one|whistle) (?P<x>stop)s?\b",
         r"\b(?P<x>knock) (?:that|this|those|them|some|a|the|\$?\d+)(?: \w+){0,2} off\b",
         r"\b(?P<x>unsubscribe|remove|take) me (?:from|off) (?:of )?nothing\b",
+        r"\b(?:don'?t|do not|dont|never) (?P<x>forget) to\b",
+        r"\b(?P<x>enough) said\b",
+        r"\b(?P<x>cancel) (?:that|this|the|my) (?:last |previous |earlier )?(?:message|text|one)\b",
         # time
         r"\b(?P<x>end)(?: of|ing)? (?:of )?(?:the |this |next |my |that |each )?(?:business |work"
         r" ?)?"
@@ -118,7 +122,8 @@ def covered(own: str) -> str:
 
 
 _ANY = re.compile(
-    r"stop|quit|end\b|knock|ending|left|remove|take|delete|drop|pull|out|cancel|wrong|basta|para"
+    r"stop|quit|forget|end\b|knock|ending|left|remove|take|delete|drop|pull|out|cancel|wrong"
+    r"|basta|para"
     r"|unsub|enough|no more|alto"
     r"|do ?n[o']?'?t (?:contact|call|notify|write)|no need"
 )

@@ -40,14 +40,15 @@ def is_split(own: str, received: date) -> bool:
 
 _NOT_PROMISED_DATE = re.compile(
     r"\b(?:due(?: on)?|did say|dated|invoiced?(?: on| from)?|since|from|as of"
-    r"|(?<!be )(?<!get )(?<!getting )(?:sent|received|paid|mailed|delivered)(?: on)?"
+    r"|(?<!be )(?<!get )(?<!gets )(?<!getting )(?:sent|received|paid|mailed|delivered)(?: on)?"
     r"|ordered|back (?:on|in)|(?:can'?t|cannot|won'?t|unable to|not)"
     r"(?: (?!un?till?\b|till?\b|before\b)\w+){0,5}?(?: on| by| this)?|said(?: \w+){0,3}?"
     r"|told you|promised(?: you)?|dije|says|vencio|(?<!antes )del|pague"
-    r" el|desde el|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:paid|cashed|cleared|paye?d"
+    r" el|desde el|(?<!be )(?<!get )(?<!gets )(?<!getting )(?<!have it )(?:paid|cashed|cleared"
+    r"|paye?d"
     r"|sent|mailed|posted|deposited|wired)(?! (?:by|on"
     r" the next)\b)(?: (?!and\b|rest\b|other\b|will\b)\w+){0,3}? (?:on|this|in)"
-    r"|(?<!be )(?<!get )(?<!getting )(?<!have it )(?:sent|paid|mailed|gave"
+    r"|(?<!be )(?<!get )(?<!gets )(?<!getting )(?<!have it )(?:sent|paid|mailed|gave"
     r"|(?<!ll )(?<!ill )(?<!will )(?<!can )(?<!to )put)(?: \w+){1,5}?"
     r"|(?:pague|mande|deposite|transferi|realizo|hizo|envie|cobraron|paso)(?: \w+){0,4}?(?: el)?"
     r")\s+(?:the |el )?$"

@@ -132,7 +132,7 @@ def meant(token: str) -> str:
     """The word a folded token stands for; itself when it is known or unlike any known one."""
     if token in _SLANG:
         return _SLANG[token]
-    if token in KNOWN or token in _NEVER or len(token) < 5 or not token.isalpha():
+    if token in KNOWN or token in _NEVER or not 5 <= len(token) <= 16 or not token.isalpha():
         return token
     squeezed = re.sub(r"(.)\1{2,}", r"\1", token)
     if squeezed != token and (squeezed in KNOWN or squeezed in _SLANG):

@@ -27,6 +27,7 @@ WHOLE_STOP = 0.5
 SURE_STOP = 0.62
 CERTAIN_STOP = 0.8
 STOP_RULED_OUT = 0.08
+OUT_OF_PLACE = 0.02
 ALSO = 0.12
 PLAN = 0.1
 QUESTION_TOO = 0.3
@@ -156,8 +157,9 @@ def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
         return True
     if chance >= WHOLE_STOP and _speaks_of_it(own, is_strict=chance < SURE_STOP):
         return True
+    least = CLAUSE_STOP if chance > OUT_OF_PLACE else CERTAIN_STOP
     return any(
-        name == "stop" and odds >= CLAUSE_STOP and _speaks_of_it(own[start:end], is_strict=True)
+        name == "stop" and odds >= least and _speaks_of_it(own[start:end], is_strict=True)
         for odds, name, start, end in said.clauses
     )
 

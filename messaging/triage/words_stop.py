@@ -157,7 +157,10 @@ STOP = (
         not_after=NOT,
     ),
     words(
-        r"\b(?:take|remove|get|drop|pull) \S+@\S+ (?:off|from|out of)\b"
+        rf"\b(?:leave out|skip|drop|lose|kill|axe|nix|ditch|spare (?:me|us)) (?:the |these |your "
+        rf"|all "
+        rf"|those |any |auto\w* |text |e-?mail |payment )*{_SAID}\b"
+        r"|\b(?:take|remove|get|drop|pull) \S+@\S+ (?:off|from|out of)\b"
         r"|\b(?:let|make) (?:this|that) (?:be )?(?:the|your) (?:very )?last\b"
         r"|\bun[ -]subscri\w*|\bunsub(?:scri\w*|cri\w*)?\b|\bunsuscri\w*",
         not_after=_PAST_OPT_OUT,
