@@ -17,6 +17,7 @@ from django.conf import settings  # noqa: E402
 
 # No thread may write between the transactions of tests; those that ask for measures flush.
 settings.MEASURES_EVERY = 0
+settings.PASSWORD_HASHERS = ["tests.hashing.FewRounds"]
 # A worker of a parallel run must prepare its own environment before anything reads the settings.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from itertools import count
 
 from django.contrib.auth.hashers import make_password
@@ -29,13 +28,7 @@ def company(**fields) -> Company:
 def user(*, password: str = "correct horse battery", **fields) -> User:
     fields.setdefault("email", f"person{next(_number)}@desk.example")
     fields["email"] = User.objects.normalize_email(fields["email"]).lower()
-    return User.objects.create(password=_hashed(password), **fields)
-
-
-@cache
-def _hashed(password: str) -> str:
-    """As strong as a real one, which takes a good part of a second: worked out once in a run."""
-    return make_password(password)
+    return User.objects.create(password=make_password(password), **fields)
 
 
 def membership(of: Company, *, role: Role = Role.BOOKKEEPER, person: User | None = None):
