@@ -28,38 +28,39 @@ SAME = {
 QUOTED = [
     # A phone's reaction repeats our own text: Liked "Acme: invoice ... Reply STOP to opt out"
     re.compile(
-        r"(?:^|\n)\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned"
+        r"(?:^|\n)[ ]*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned"
         r"|reacted .{1,20}? to"
         r"|removed .{1,30}? from|(?:le|te|me) (?:gusto|gusta|encanto|encanta)|se rio de"
         r"|destaco|dio un .{1,20}? a)\s*(?P<cut>\".*)",
         re.DOTALL,
     ),
-    re.compile(r"(?:^|\n)\s*[^\w\s\"]{1,6}\s*(?:to|a)\s+(?P<cut>\".*)", re.DOTALL),
+    re.compile(r"(?:^|\n)[ ]*[^\w\s\"]{1,6}\s*(?:to|a)\s+(?P<cut>\".*)", re.DOTALL),
     # A mail program's line above the mail that is answered.
     re.compile(
-        r"(?:^|\n)\s*(?P<cut>on (?:\w{3,9},? )?(?:\w{3,9}\.? \d"
+        r"(?:^|\n)[ ]*(?P<cut>on (?:\w{3,9},? )?(?:\w{3,9}\.? \d"
         r"|\d)[^\n]{4,140}(?:\n[^\n]{0,90}){0,2}?"
         r" ?wrote:.*)",
         re.DOTALL,
     ),
     re.compile(
-        r"(?:^|\n)\s*(?P<cut>el (?:\w{3,9},? )?\d[^\n]{4,140}(?:\n[^\n]{0,90}){0,2}? ?escribio:.*)",
+        r"(?:^|\n)[ ]*(?P<cut>el (?:\w{3,9},? )?\d[^\n]{4,140}(?:\n[^\n]{0,90}){0,2}? ?"
+        r"escribio:.*)",
         re.DOTALL,
     ),
     re.compile(r"(?P<cut>\bon (?:(?!\bon ).){4,160}? wrote:.*)", re.DOTALL),
     re.compile(r"(?P<cut>\bel (?:(?!\bel ).){4,160}? escribio:.*)", re.DOTALL),
     re.compile(
-        r"(?:^|\n)(?P<cut>\s*-{2,}\s*(?:original message|mensaje original|forwarded).*)", re.S
+        r"(?:^|\n)(?P<cut>[ ]*-{2,}\s*(?:original message|mensaje original|forwarded).*)", re.S
     ),
-    re.compile(r"(?:^|\n)(?P<cut>\s*_{8,}.*)", re.DOTALL),
+    re.compile(r"(?:^|\n)(?P<cut>[ ]*_{8,}.*)", re.DOTALL),
     re.compile(
-        r"(?:^|\n)(?P<cut>\s*\*?(?:from|de):[^\n]{3,}\n\s*\*?(?:sent|date|to|enviado|fecha"
+        r"(?:^|\n)(?P<cut>[ ]*\*?(?:from|de):[^\n]{3,}\n\s*\*?(?:sent|date|to|enviado|fecha"
         r"|para|subject|asunto|cc):.*)",
         re.DOTALL,
     ),
     # Signatures.
     re.compile(r"\n(?P<cut>-- ?\n.*)", re.DOTALL),
-    re.compile(r"(?:^|\n)(?P<cut>\s*(?:sent from|get outlook for|enviado desde) [^\n]*)"),
+    re.compile(r"(?:^|\n)(?P<cut>[ ]*(?:sent from|get outlook for|enviado desde) [^\n]*)"),
     re.compile(
         r"(?P<cut>this (?:e-?mail|message) (?:and any attachments )?(?:is|are|may) .*)", re.S
     ),
@@ -69,7 +70,7 @@ QUOTED = [
         r"|buen[oa]s(?: \w+)?|estimad[oa]s?)\b[^\n.!?]{0,40},)[ ]*\n"
     ),
     re.compile(
-        r"\n\s*(?:(?:many |kind(?:est)? |best |warm(?:est)? |with )?(?:thanks|thank you|thx|ty"
+        r"\n[ ]*(?:(?:many |kind(?:est)? |best |warm(?:est)? |with )?(?:thanks|thank you|thx|ty"
         r"|regards"
         r"|best|wishes|sincerely|respectfully|cheers|cordially|yours|fondly|warmly|love|ta|saludos"
         r"|atentamente|gracias|cordialmente|big hug)[^\n.!?]{0,28})[,.!]?[ ]*"

@@ -153,6 +153,8 @@ def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
     if channel == "email" and not {concept(word) for word in words_of(own)} & _AGAINST:
         return False  # by mail, a wish for mail alone changes nothing
     chance = said.whole_stop
+    if chance < CERTAIN_STOP and _NEVER_CAME.search(own):
+        return False
     if chance >= CERTAIN_STOP:
         return True
     if chance >= WHOLE_STOP and _speaks_of_it(own, is_strict=chance < SURE_STOP):
@@ -164,6 +166,13 @@ def wants_no_more(said: Opinion, own: str, channel: str) -> bool:
     )
 
 
+# Messages that did not come, which nobody needs to stop.
+_NEVER_CAME = re.compile(
+    r"\b(?:never|didn'?t|did not|haven'?t|have not) (?:ever |even )?(?:get|got|gotten|receiv\w+"
+    r"|see|saw"
+    r"|seen|had) (?:a |an |any |your |the |that |one )*(?:texts?|messages?|e-?mails?|reminders?)\b"
+    r"|\bno (?:texts?|messages?|reminders?|e-?mails?) (?:came|arrived|yet|from you|since)\b"
+)
 _BACK = {"TEXTS", "LIST", "CONTACT", "AGAIN", "ERROR", "LEAVE", "EMAIL", "CONSENT"}
 
 
