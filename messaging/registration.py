@@ -202,7 +202,7 @@ def words(company: Company, *, now: datetime) -> list[Words]:
             "Message flow", flow, "The usual reason for a rejection. Show the page as a picture."
         ),
         *[
-            Words(f"Sample {place}", text, f"{segments.measure(text).parts} part(s)")
+            Words(f"Sample {place}", text, _length(segments.measure(text).parts))
             for place, text in enumerate(samples(company, now=now), 1)
         ],
         Words("Opt-in message", confirms.text),
@@ -246,3 +246,7 @@ def samples(company: Company, *, now: datetime) -> list[str]:
 
 def _pay_page() -> str:
     return settings.PUBLIC_URL + reverse("pay", args=["…"]).replace("%E2%80%A6", "…")
+
+
+def _length(parts: int) -> str:
+    return "1 part" if parts == 1 else f"{parts} parts"

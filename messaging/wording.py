@@ -209,5 +209,6 @@ def _length(text: str) -> Iterator[Finding]:
         yield Finding("many_parts", WARNING, "", sentence, None)
     if size.offenders:
         first = size.offenders[0]
-        sentence = f"{first.name} makes the whole text {size.encoding}, which holds far less."
+        name = first.name.capitalize()
+        sentence = f"{name} makes the whole text {size.encoding}, which holds far less."
         yield Finding("dear_character", WARNING, first.character, sentence, first.position)

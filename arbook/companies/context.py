@@ -66,22 +66,32 @@ def _rail(company, request, now) -> list[dict]:
     # The most particular place above the page is where we are; the start page only itself.
     start = places[0]["url"] if places else ""
     here = [
-        place
-        for place in places
-        if request.path == place["url"]
-        or (place["url"] != start and request.path.startswith(place["url"]))
+        (len(url), number)
+        for number, place in enumerate(places)
+        for url in place["covers"]
+        if request.path == url or (url != start and request.path.startswith(url))
     ]
     if here:
-        max(here, key=lambda place: len(place["url"]))["current"] = True
+        places[max(here)[1]]["current"] = True
     return places
+
+
+def _beginning(name: str, slug: str) -> str:
+    """The address of a place, or how the addresses of its rows begin where it has none itself."""
+    try:
+        return reverse(name, args=[slug])
+    except NoReverseMatch:
+        return reverse(name, args=[slug, 0]).removesuffix("0/")
 
 
 def _entry(item, company, counts: dict[str, int]) -> dict | None:
     try:
         if company:
             url = reverse(item.url_name, args=[company.slug])
+            covers = [url, *(_beginning(name, company.slug) for name in item.also)]
         elif item.everywhere:
             url = reverse(item.everywhere)
+            covers = [url]
         else:
             return None
     except NoReverseMatch:
@@ -93,4 +103,5 @@ def _entry(item, company, counts: dict[str, int]) -> dict | None:
         "url": url,
         "count": counts.get(item.key),
         "current": False,
+        "covers": covers,
     }

@@ -14,6 +14,8 @@ class RailItem:
     icon: str
     url_name: str
     everywhere: str = ""  # the name of the same place over all companies, when there is one
+    # Names of places that stand below this one although their addresses do not.
+    also: tuple[str, ...] = ()
 
 
 @dataclass

@@ -66,7 +66,7 @@ def number(request, company, address):
     return render(
         request,
         "customers/number.html",
-        {"number": found, "stop_form": StopForm(), "printed_at": clock.now()},
+        {"number": found, "stop_form": StopForm(auto_id="stop_%s"), "printed_at": clock.now()},
     )
 
 

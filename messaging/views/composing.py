@@ -10,7 +10,7 @@ from messaging.models import Message, Thread
 
 NOTE = Message.Medium.NOTE
 # How many characters before and behind the one that makes a text dear are shown with it.
-AROUND = 12
+AROUND = 8
 MOST_MARKED = 3
 
 

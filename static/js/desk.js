@@ -241,7 +241,7 @@
       all.checked = chosen > 0 && chosen === boxes.length;
       all.indeterminate = chosen > 0 && chosen < boxes.length;
     }
-    boxes.forEach((one) => one.closest("[data-row]")?.setAttribute("aria-selected", one.checked));
+    boxes.forEach((one) => one.closest("[data-row]")?.classList.toggle("is-chosen", one.checked));
   }
 
   function range(to, box) {

@@ -178,7 +178,13 @@ def _look_up(desk: Page, demo: Demo) -> None:
     number = desk.locator("h1").inner_text().split()[-1]
     contested = next(one for one in _texts(demo) if number in one["body"])
     demo.addresses["contested"] = contested["link"]
-    for letter in demo.control("/mailbox"):
+    letters = demo.control("/mailbox")
+    demo.addresses["texts_offered"] = next(
+        link[1]
+        for letter in letters
+        if (link := LINK.search(letter["text"])) and has(desk, link[1], "a[href$='/texts/']", "")
+    )
+    for letter in letters:
         if found := re.search(r"/stop/[0-9a-f-]{36}/", json.dumps(letter)):
             demo.addresses["unsubscribe"] = found[0]
 

@@ -54,12 +54,13 @@ OUTSIDE = [
     Place("pay-thanks", "{paid}done/", who=""),
     Place("pay-in-flight", "{flying}", who=""),
     Place("pay-set-aside", "{contested}", who=""),
+    Place("pay-offers-texts", "{texts_offered}", who=""),
     Place("pay-unknown", "/pay/0-aaaaaaaaaaaaaaaa/", who="", status=404),
-    Place("pay-texts", "{unpaid}texts/", who=""),
-    Place("pay-texts-refused", "{unpaid}texts/", who="", steps=("nonsense main form",)),
+    Place("pay-texts", "{texts_offered}texts/", who=""),
+    Place("pay-texts-refused", "{texts_offered}texts/", who="", steps=("nonsense main form",)),
     Place(
         "pay-texts-asked",
-        "{unpaid}texts/",
+        "{texts_offered}texts/",
         who="",
         steps=(
             "fill main input[type=tel] = (332) 555-0188",
@@ -71,7 +72,6 @@ OUTSIDE = [
     Place("copy", "{copy}", who=""),
     Place("copy-unknown", "/copy/0-aaaaaaaaaaaaaaaa/", who="", status=404),
     Place("plan-offered", "{offered}", who=""),
-    Place("plan-refused", "{offered}", who="", steps=("nonsense main form",)),
     Place(
         "plan-agreed",
         "{offered}",
@@ -200,7 +200,7 @@ TALKS = [
     ),
     Place(
         "thread-promise",
-        f"{INBOX}?q=friday",
+        INBOX,
         who=BOOKKEEPER,
         link=FIRST_THREAD,
         steps=("click a[data-key=p]", "wait #dialog-body form"),
@@ -215,7 +215,7 @@ TALKS = [
     *(
         Place(
             f"thread-{name}",
-            f"{INBOX}?q=charged",
+            INBOX,
             who=BOOKKEEPER,
             link=FIRST_THREAD,
             steps=(f"click a[data-key={key}]", "wait #dialog-body form"),
@@ -248,7 +248,7 @@ TALKS = [
     ),
     Place(
         "thread-correct",
-        f"{INBOX}?q=charged",
+        INBOX,
         who=BOOKKEEPER,
         link=FIRST_THREAD,
         steps=("click a[href$='/correct/']", "wait #dialog-body form"),
@@ -271,7 +271,7 @@ BOOKS = [
     ),
     Place(
         "consent-telephone",
-        f"{CUSTOMERS}consent/",
+        f"{CUSTOMERS}consent/?standing=given",
         who=BOOKKEEPER,
         link=ROW,
         steps=("click details.card summary",),
@@ -314,7 +314,16 @@ BOOKS = [
         "consent-import-looked",
         f"{CUSTOMERS}consent/import/",
         who=MANAGER,
-        steps=("upload main input[type=file] = CONSENTS", "click main form.form button"),
+        steps=(
+            "upload main input[type=file] = CONSENTS",
+            "fill main [name=wording] = I agree to texts about my account.",
+            "fill main [name=how] = Paper form at the front desk",
+            "fill main [name=given_on] = 2026-03-01",
+            "fill main [name=attested_by] = Jane Roe",
+            "fill main [name=capacity] = Owner",
+            "click main form.form input[type=checkbox]",
+            "click main form.form button",
+        ),
     ),
     Place("consent-words", f"{CUSTOMERS}consent/wordings/", who=MANAGER),
     Place("registration", f"{MESSAGES}registration/", who=MANAGER),
@@ -417,7 +426,7 @@ DECISIONS = [
         "task-likely",
         f"{INVOICES}tasks/",
         who=BOOKKEEPER,
-        link="main a:has-text('payment'):not([href*='?'])[href*='/tasks/']",
+        link="[data-row]:has-text('Verify a payment') a",
         steps=("wait #likely",),
     ),
     Place("idle-none", f"{OTHER}/invoices/?state=idle", who=BOOKKEEPER),
@@ -446,7 +455,6 @@ REST = [
             "click button[value=preview]",
         ),
     ),
-    Place("texts-none", f"{OTHER}/messages/templates/final.email.en/", who=BOOKKEEPER),
     Place("calls-none", f"{OTHER}/messages/calls/", who=BOOKKEEPER),
     Place(
         "calls",
