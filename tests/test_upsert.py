@@ -1,4 +1,4 @@
-"""Rows written in bulk: text is made storable; see tests/invoices/test_sync.py for the rest."""
+"""Rows written in bulk: text is made storable; see tests/invoices/sync for the rest."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
