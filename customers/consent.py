@@ -17,6 +17,7 @@ from customers import contacts
 from customers.models import Channel, ConsentEvent, Customer, OptIn
 
 Direction, Source = ConsentEvent.Direction, ConsentEvent.Source
+OWN_WORDS = {Source.REPLY, Source.CARRIER, Source.OPT_IN}
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Standing:
     @property
     def is_withdrawn(self) -> bool:
         return self.state == "withdrawn"
+
+    def is_hearsay_since(self, moment: datetime) -> bool:
+        """Whether somebody wrote down a yes after that moment that is not the number's own word."""
+        return self.is_given and self.event.at > moment and self.event.source not in OWN_WORDS
 
 
 def grant(

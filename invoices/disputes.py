@@ -227,8 +227,9 @@ def _read_back(dispute: Dispute) -> bool:
     invoice = dispute.invoice
     log.record(
         "dispute.credited",
-        f"{money.words(found, invoice.currency)} of the {money.words(dispute.amount)} disputed on"
-        f" {invoice} are credited in QuickBooks.",
+        f"{money.words(found, invoice.currency)} of the"
+        f" {money.words(dispute.amount, invoice.currency)} disputed on {invoice} are"
+        " credited in QuickBooks.",
         about=[dispute, invoice, invoice.customer],
         by=None,
         at=invoice.read_at,

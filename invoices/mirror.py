@@ -22,6 +22,7 @@ from arbook.gateways.quickbooks_shapes import (
     BrokenRecord,
     Deleted,
 )
+from arbook.outbox import outbox
 from customers import mirror as customer_mirror
 from customers.mirror import Applied
 from customers.models import Customer
@@ -182,6 +183,14 @@ def merge(company: Company, *, gone: str, into: str | None, now: datetime) -> bo
         if (hold.reason, hold.source) not in quiet:
             Hold.objects.filter(pk=hold.pk).update(customer=kept)
     after_change(company, open_invoices(company, {kept.pk}), now=now)
+    # What was said to them lies a floor above.
+    outbox.enqueue(
+        "messaging.merged",
+        key=f"merged:{old.pk}:{kept.pk}",
+        company=company,
+        payload={"gone": old.pk, "kept": kept.pk},
+        now=now,
+    )
     return True
 
 

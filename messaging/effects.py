@@ -17,6 +17,7 @@ from messaging import (
     effects_trial,  # noqa: F401
     hand_over,
     lastlook,
+    merged,  # noqa: F401
     receipts,
     released_letters,
     undelivered,

@@ -50,6 +50,8 @@ def act(
         if carrier_type == "STOP" or word == "stop":
             _rest(thread, now)
             return
+    elif opt_outs.wants_mail_alone(message):
+        _withdraw(thread, message, opt_outs.numbers(thread), ConsentEvent.Source.REPLY, now)
     wants_texts = carrier_type == "START" or "start" in (reading.intent, word)
     if wants_texts and _start(thread, message, now=now):
         return
@@ -88,7 +90,21 @@ def _stop(
     channel = CHANNEL_OF[message.medium]
     before = consent.standing(thread.company, channel, message.address)
     source = ConsentEvent.Source.CARRIER if is_by_carrier else ConsentEvent.Source.REPLY
-    for covered, address in opt_outs.ways(thread, message):
+    _withdraw(thread, message, opt_outs.ways(thread, message), source, now)
+    # The carrier answers its own words itself, whether it tells us so or not.
+    if channel == Channel.SMS and not (is_by_carrier or word == "stop" or before.is_withdrawn):
+        replies.confirm_stop(thread, message, now=now)
+
+
+def _withdraw(
+    thread: Thread,
+    message: Message,
+    ways: Iterable[opt_outs.Way],
+    source: ConsentEvent.Source,
+    now: datetime,
+) -> None:
+    for covered, address in ways:
+        standing = consent.standing(thread.company, covered, address)
         consent.withdraw(
             thread.company,
             channel=covered,
@@ -97,12 +113,10 @@ def _stop(
             wording=message.body or message.subject,
             evidence={"message": message.pk, "vendor_id": message.vendor_id},
             by=None,
-            now=message.created_at,
+            # Heard late, it ends what others wrote down since; only a later word of theirs stands.
+            now=now if standing.is_hearsay_since(message.created_at) else message.created_at,
             about=threads.about(thread, message),
         )
-    # The carrier answers its own words itself, whether it tells us so or not.
-    if channel == Channel.SMS and not (is_by_carrier or word == "stop" or before.is_withdrawn):
-        replies.confirm_stop(thread, message, now=now)
 
 
 def _rest(thread: Thread, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What customers write to us: stored whoever it is, tied to whom it may be, acted on at once."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,10 @@ from messaging.models import CHANNEL_OF, Message, Thread
 
 MEDIUM_OF = {channel: medium for medium, channel in CHANNEL_OF.items()}
 LONGEST_BODY = 20_000
+# What somebody answers, or hands on, has our words in its subject.
+OUR_SUBJECT = re.compile(r"\s*(?:re|fwd?|aw|wg|rv|resp)\s*:", re.I)
+# Carrier words that head a mail about something else: an appointment, a service.
+AMBIGUOUS = {"cancel", "end", "quit", "revoke"}
 
 
 @dataclass(frozen=True)
@@ -67,15 +72,21 @@ def receive(
         first = owners[0] if owners else None
         thread = threads.of(first) if first else threads.of_stranger(company, address)
     thread = threads.locked(thread)
+    if thread.customer and thread.customer.merged_into_id:
+        # An old reply address: the conversation goes on with who is left.
+        thread = threads.locked(threads.of(thread.customer.merged_into))
     customer = thread.customer
     owners = [one for one in owners if one != customer]
     body = storable(body)[:LONGEST_BODY].strip()
-    reading = triage.read(
-        f"{subject}\n{body}" if subject and not body else body,
-        channel=channel,
-        received=company.local_date(received_at),
-        context=_context(customer),
-    )
+    about = {
+        "channel": channel,
+        "received": company.local_date(received_at),
+        "context": _context(customer),
+    }
+    reading = triage.read(f"{subject}\n{body}" if subject and not body else body, **about)
+    is_theirs = subject and not OUR_SUBJECT.match(subject)
+    if is_theirs and not reading.opt_out and subject.strip(" .!").casefold() not in AMBIGUOUS:
+        reading = _with_subject(reading, triage.read(subject, **about))
     if automatic:
         reading = replace(reading, opt_out=False, must_pause=False)
     message = Message.objects.create(
@@ -167,7 +178,8 @@ def _owners(company: Company, channel: str, address: str) -> list[Customer]:
         .exclude(handed_over_at=None)
     )
     if not owners:
-        if address != address_of(channel, company.test_phone or company.test_email or "-"):
+        test = company.test_phone if channel == Channel.SMS else company.test_email
+        if not test or address != address_of(channel, test):
             return []
         last = said.filter(test_address=address).order_by("-handed_over_at").first()
         return [last.customer] if last and last.customer_id else []
@@ -187,6 +199,20 @@ def _owners(company: Company, channel: str, address: str) -> list[Customer]:
     }
     never = (False, datetime.min.replace(tzinfo=company.zone))
     return sorted(owners, key=lambda one: ranked.get(one.pk, never), reverse=True)
+
+
+def _with_subject(reading: triage.Reading, of_subject: triage.Reading) -> triage.Reading:
+    """Some say in the subject alone that they want no more; what the words say stays true."""
+    if not of_subject.opt_out:
+        return reading
+    return replace(
+        reading,
+        intent=of_subject.intent,
+        secondary=(reading.intent, *reading.secondary),
+        opt_out=True,
+        must_pause=True,
+        evidence=of_subject.evidence,
+    )
 
 
 def _reached(owners: list[Customer], channel: str, address: str) -> list[Customer]:

@@ -77,8 +77,9 @@ UNREADABLE = "UNREADABLE"
 def read_campaign(company: Company, now: datetime) -> None:
     """Keep the campaign's state on the connection; a state that is not VERIFIED blocks texts.
 
-    Where there is no such list to read, its state is UNREADABLE: then the carriers themselves
-    refuse an unregistered sender (30034), and that blocks the channel as well.
+    Where there never was such a list to read, its state is UNREADABLE: then the carriers themselves
+    refuse an unregistered sender (30034), and that blocks the channel as well. A list that cannot
+    be read any more leaves what it said last: nothing is texted for want of an answer.
     """
     row = Connection.objects.of(company).filter(vendor=Connection.Vendor.TWILIO).first()
     if row is None or not row.is_usable or not row.options.get("messaging_service"):
@@ -88,6 +89,9 @@ def read_campaign(company: Company, now: datetime) -> None:
     except errors.Disconnected:
         return
     except errors.Refused as refusal:
+        known = row.options.get("campaign") or {}
+        if known.get("read_at") and known.get("state") != UNREADABLE:
+            return
         found = twilio.Campaign(UNREADABLE, "", (str(refusal),))
     row.refresh_from_db()
     was = (row.options.get("campaign") or {}).get("state")

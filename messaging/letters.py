@@ -58,6 +58,8 @@ class Letter:
     text: str
     automatic: str = ""
     """How we know that no person wrote it; empty when one did."""
+    date: str = ""
+    """As it is written: two letters without an id are told apart by it."""
     files: tuple[Attached, ...] = ()
     reports: tuple[Report, ...] = field(default=())
 
@@ -90,6 +92,7 @@ def read(raw: bytes, *, recipient: str = "") -> Letter:
         follows=_follows(letter, parts.original) if reports else follows,
         text=storable("\n\n".join(note for note in notes if note))[:LONGEST_TEXT],
         automatic=_automatic(letter, bool(reports), is_answer),
+        date=header(letter, "Date").strip()[:60],
         files=tuple(parts.files),
         reports=reports,
     )

@@ -75,7 +75,8 @@ def receive(
 
 def _id(company: Company, letter: Letter) -> str:
     """The letter's own id; one that another sender already used does not swallow this letter."""
-    made = letter.message_id or f"{letter.sender}:{letter.subject}:{hash_of(letter.text)}"
+    own = f"{letter.sender[:100]}:{hash_of(letter.subject + letter.text)}:{letter.date}"
+    made = letter.message_id or own
     taken = Message.objects.of(company).filter(
         medium=Message.Medium.EMAIL, direction=Message.Direction.IN, vendor_id=made[:255]
     )

@@ -7,6 +7,7 @@ import re
 
 from arbook import phones
 from customers.models import Channel, Contact
+from messaging import triage
 from messaging.models import CHANNEL_OF, Message, Thread
 
 Way = tuple[str, str]
@@ -51,8 +52,9 @@ def covers(channel: str, body: str, evidence: str | None) -> set[str]:
 
 def ways(thread: Thread, message: Message) -> list[Way]:
     """The addresses an opt-out covers, the one it came from first where it is among them."""
-    channel, body = CHANNEL_OF[message.medium], message.body or message.subject
-    evidence = message.reading.get("evidence") or ""
+    channel, evidence = CHANNEL_OF[message.medium], message.reading.get("evidence") or ""
+    is_in_body = message.body and (evidence in message.body or evidence not in message.subject)
+    body = message.body if is_in_body else message.subject
     own = (channel, message.address)
     meant = covers(channel, body, evidence)
     numbers = [(Channel.SMS, one.e164) for one in phones.all_in(_sentence(body, evidence))]
@@ -62,6 +64,21 @@ def ways(thread: Thread, message: Message) -> list[Way]:
     if channel == Channel.SMS and Channel.EMAIL in meant and EVERYWHERE.search(body):
         found += _known(thread, Channel.SMS)
     return list(dict.fromkeys(found)) or [own]
+
+
+def wants_mail_alone(message: Message) -> bool:
+    """Whether a mail asks for mail in place of texts: no opt-out from mail, and one from texts."""
+    if CHANNEL_OF[message.medium] != Channel.EMAIL or not TEXTS.search(message.body):
+        return False
+    if "automatic" in message.reading:
+        return False
+    received = message.company.local_date(message.created_at)
+    return triage.read(message.body, channel=Channel.SMS, received=received).opt_out
+
+
+def numbers(thread: Thread) -> list[Way]:
+    """Every number of the customer."""
+    return _known(thread, Channel.SMS)
 
 
 def _sentence(body: str, evidence: str) -> str:

@@ -49,7 +49,10 @@ def _offer(company, effect, plan, gathered, now) -> Dropped | Later | Ready:
         return nothing("There is no way to reach them; a person hands the plan over.")
     if message.state != State.APPROVED:
         return nothing("It was said before.")
-    return ready(company, message, known, now)
+    outcome = ready(company, message, known, now)
+    if isinstance(outcome, Dropped):
+        _ask_a_person(plan, now)
+    return outcome
 
 
 def _medium(known: Facts) -> str:

@@ -120,17 +120,6 @@ def closes_at(now: datetime, place: Place, policy: HoursPolicy = TEXT_HOURS) -> 
     return first[1] if first and first[0] <= now else None
 
 
-def validity_seconds(now: datetime, place: Place, policy: HoursPolicy = TEXT_HOURS) -> int | None:
-    """Seconds a carrier may hold a text so that it cannot arrive after closing: 1 to 36000.
-
-    None when it is closed now: nothing may be handed over at all.
-    """
-    ends_at = closes_at(now, place, policy)
-    if ends_at is None:
-        return None
-    return max(1, min(LONGEST_VALIDITY, int((ends_at - now).total_seconds())))
-
-
 def their_time(at: datetime, place: Place) -> str:
     """An instant on the recipient's own clock, and whose clock that is."""
     zone = place.zones[0]

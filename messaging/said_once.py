@@ -10,7 +10,8 @@ from arbook.gateways import twilio
 from arbook.outbox.models import Effect
 from arbook.outbox.registry import Later
 from customers import consent
-from messaging import hand_over, segments, threads
+from customers.models import Contact
+from messaging import hand_over, line_checks, segments, threads
 from messaging.gate import AGAIN
 from messaging.hand_over import Dropped, Ready
 from messaging.models import CHANNEL_OF, Message
@@ -58,6 +59,10 @@ def new_message(company, effect, wanted, composed, purpose, now) -> Message:
 
 def ready(company, message, known, now, **more) -> Dropped | Later | Ready:
     """All that the hand-over needs; Dropped when something came between writing and this try."""
+    # Before its first text a number is looked up, whatever the text says.
+    waits = line_checks.at_the_wire(company, [message], now=now)
+    if message.pk in waits:
+        return waits[message.pk]
     came_between = _came_between(company, message)
     if came_between:
         return Dropped(message.pk, came_between)
@@ -77,6 +82,9 @@ def _came_between(company: Company, message: Message) -> str:
     standing = consent.standing(company, CHANNEL_OF[message.medium], message.address)
     if standing.is_withdrawn or (message.medium == Medium.SMS and not standing.is_given):
         return "Not sent: the recipient opted out meanwhile."
+    contact = Contact.objects.filter(pk=message.contact_id).first()
+    if contact and not contact.is_usable and not message.test_address:
+        return f"Not sent: {contact.state_reason or contact.get_state_display()}"
     return ""
 
 

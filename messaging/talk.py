@@ -32,6 +32,7 @@ BESIDE = (
     "thread.snoozed",
     "thread.woke",
     "thread.linked",
+    "thread.joined",
     "contact.wrong_person",
     "task.opened",
     "money.captured",

@@ -151,7 +151,8 @@ def _started(payment: StripePayment, now: datetime) -> None:
                 # Ending it asks for money that is already under way.
                 lift_role=Role.MANAGER,
                 source=telling.source_of(payment),
-                note=f"{money.words(payment.amount)} by {payment.method}, not settled yet",
+                note=f"{money.words(payment.amount, payment.currency)} by {payment.method},"
+                " not settled yet",
                 by=None,
                 now=now,
             )

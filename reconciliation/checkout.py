@@ -46,7 +46,9 @@ def open_page(link: PayLink, *, now: datetime, everything: bool = False) -> str:
     if state.amount <= 0:
         raise NothingToPay("Nothing is left to pay.")
     if state.amount < SMALLEST:
-        raise CannotPayNow(f"{money.words(state.amount)} is too small to pay by card.")
+        raise CannotPayNow(
+            f"{money.words(state.amount, link.company.currency)} is too small to pay by card."
+        )
     if len({part.invoice.currency for part in state.parts}) > 1:
         raise CannotPayNow("These invoices are in different currencies.")
     try:
@@ -93,7 +95,7 @@ def _attempt(link: PayLink, state: owed.Owed, gateway, now: datetime) -> Checkou
         )
         log.record(
             "money.checkout",
-            f"The pay page for {money.words(attempt.amount)} was opened",
+            f"The pay page for {money.words(attempt.amount, attempt.currency)} was opened",
             about=[link, link.customer, *[part.invoice for part in state.parts]],
             by=None,
             at=now,

@@ -91,6 +91,15 @@ def links_for(
     """
     sets = {customer: _set_of(invoices) for customer, invoices in wanted.items() if invoices}
     known = _by_set(company, sets.values())
+    # Invoices that the books gave to another customer: the old link is in other hands.
+    moved = {
+        customer: f"{text};{customer}"
+        for customer, text in sets.items()
+        if text in known and known[text].customer_id != customer
+    }
+    if moved:
+        sets |= moved
+        known |= _by_set(company, moved.values())
     missing = {customer: text for customer, text in sets.items() if text not in known}
     if missing:
         PayLink.objects.bulk_create(

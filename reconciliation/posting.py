@@ -86,13 +86,24 @@ def freeze(posting: Posting, books: dict[str, BookInvoice | None], *, now: datet
     ]
     parts = allocate(posting.payment.amount, wanted, books)
     posting.intended = {
-        "customer": posting.payment.customer.quickbooks_id,
+        "customer": payer(posting.payment, parts, books),
         "paid_on": str(posting.company.local_date(posting.payment.settled_at or now)),
         "total": str(posting.payment.amount),
         "applied": [[invoice_id, str(part)] for invoice_id, part in parts],
     }
     posting.save(update_fields=["intended"])
     return posting
+
+
+def payer(payment: StripePayment, parts, books: dict[str, BookInvoice | None]) -> str:
+    """Whose money it is by the books' ids: who owes what it settles now, else who paid.
+
+    A link outlives its customer: QuickBooks takes nothing for one that was merged into another.
+    """
+    owing = {books[invoice_id].customer_id for invoice_id, _ in parts}
+    if len(owing) == 1:
+        return owing.pop()
+    return (payment.customer.merged_into or payment.customer).quickbooks_id
 
 
 @transaction.atomic
@@ -111,7 +122,7 @@ def refused(posting: Posting, *, error: str, turn: int) -> Posting:
 def _locked(posting: Posting) -> Posting:
     return (
         Posting.objects.select_for_update(of=["self"])
-        .select_related("company", "payment__customer", "payment__company")
+        .select_related("company", "payment__customer__merged_into", "payment__company")
         .get(pk=posting.pk)
     )
 
@@ -176,7 +187,7 @@ def _say(posting: Posting, found: BookPayment, now: datetime) -> None:
             _open_task(
                 posting,
                 Task.Kind.REFUND,
-                f"paid {money.words(found.unapplied)} more than was open",
+                f"paid {money.words(found.unapplied, payment.currency)} more than was open",
                 now,
             )
 
@@ -187,7 +198,7 @@ def _open_task(posting: Posting, kind: str, what: str, now: datetime, detail: st
         posting.company,
         kind=kind,
         key=f"{TASK}{posting.pk}",
-        title=f"{payment.customer}: {money.words(payment.amount)} {what}",
+        title=f"{payment.customer}: {money.words(payment.amount, payment.currency)} {what}",
         detail=detail
         or f"QuickBooks payment {posting.quickbooks_id}, reference {posting.reference}.",
         customer=payment.customer,
@@ -206,7 +217,7 @@ def mark_failed(posting: Posting, *, error: str, now: datetime) -> None:
     payment = posting.payment
     log.record(
         "money.posting_failed",
-        f"QuickBooks did not take {money.words(payment.amount)}: {error}",
+        f"QuickBooks did not take {money.words(payment.amount, payment.currency)}: {error}",
         about=[posting, payment, payment.customer],
         by=None,
         at=now,

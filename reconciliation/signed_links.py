@@ -32,7 +32,7 @@ def token(kind: str, row, *, until: datetime | None = None) -> str:
     """Number, dash, end, dash, signature (100 bits); the end is 2 where there is none."""
     end = int(until.timestamp()) if until else 0
     numbers = f"{paylinks.number(row.pk)}-{paylinks.number(end)}"
-    return f"{numbers}-{_signature(row.company, kind, row.pk, end)}"
+    return f"{numbers}-{_signature(row.company, kind, row.pk, end, row.customer_id)}"
 
 
 def find(kind: str, written: str, *, now: datetime):
@@ -44,14 +44,23 @@ def find(kind: str, written: str, *, now: datetime):
         return None
     row = _MODELS[kind].objects.select_related("company", "customer__company").filter(pk=pk).first()
     # A row that is not there is reckoned like one that is: the time taken tells nothing.
-    proof = _signature(row.company if row else paylinks.NOBODY, kind, pk, end)
-    fits = hmac.compare_digest(proof.encode(), signature.encode())
-    if row is None or not fits or not row.company.is_active:
+    company = row.company if row else paylinks.NOBODY
+    proofs = [_signature(company, kind, pk, end, owner) for owner in _owners(row)]
+    fits = [hmac.compare_digest(proof.encode(), signature.encode()) for proof in proofs]
+    if row is None or not any(fits) or not row.company.is_active:
         return None
     return row if not end or datetime.fromtimestamp(end, UTC) > now else None
 
 
-def _signature(company: Company, kind: str, pk: int, end: int) -> str:
+def _owners(row) -> list[int]:
+    """Whose it is, and who was merged into them; an invoice that the books gave to somebody else
+    is not open any more to who had its address."""
+    if row is None:
+        return [0]
+    return [row.customer_id, *row.customer.merged.values_list("pk", flat=True)]
+
+
+def _signature(company: Company, kind: str, pk: int, end: int, owner: int) -> str:
     key = bytes.fromhex(company.link_key)
-    digest = hmac.new(key, f"{kind}:{pk}:{end}".encode(), hashlib.sha256).digest()
+    digest = hmac.new(key, f"{kind}:{pk}:{end}:{owner}".encode(), hashlib.sha256).digest()
     return base64.b32encode(digest).decode().lower()[:SIGNATURE_LENGTH]

@@ -11,6 +11,7 @@ EFFECTS = {
     "messaging.letter": "Mail a letter",
     "messaging.plan_offer": "Offer a payment plan",
     "messaging.revisit": "Look again at proposals",
+    "messaging.merged": "Join what was said to merged customers",
     "reconciliation.post_payment": "Post a payment to QuickBooks",
     "reconciliation.expire_checkout": "Close a pay page",
     "alerts.mail": "Alert by mail",

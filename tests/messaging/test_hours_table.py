@@ -192,8 +192,8 @@ def test_neither_a_send_nor_its_latest_delivery_falls_outside_the_window_of_any_
     if moment.at is None:
         return
     assert moment.at >= now
-    held = timedelta(seconds=quiet_hours.validity_seconds(moment.at, place, policy))
-    for instant in (moment.at, moment.at + held - timedelta(seconds=1)):
+    closes_at = quiet_hours.closes_at(moment.at, place, policy)
+    for instant in (moment.at, closes_at - timedelta(seconds=1)):
         for zone in place.zones:
             local = instant.astimezone(ZoneInfo(zone))
             for candidate in place.states or ("",):

@@ -2,6 +2,7 @@
 
 import base64
 from email.message import EmailMessage
+from time import perf_counter
 
 import pytest
 
@@ -100,6 +101,16 @@ def test_invitations_forwarded_mails_and_dangerous_files_are_named():
     names = {one.name: one.content is not None for one in read.files}
     assert names == {"invite.ics": True, "The older mail.eml": True, "pay.pdf.exe": False,
                      "scan.tiff": False}  # fmt: skip
+
+
+def test_a_header_of_a_hundred_thousand_encoded_words_takes_no_time():
+    subject = b"=?utf-8?q?x?= " * 100_000
+
+    began = perf_counter()
+    letter = letters.read(b"From: a@b.example\r\nSubject: " + subject + b"\r\n\r\nHello")
+
+    assert (letter.text, letter.subject[:3]) == ("Hello", "xxx")
+    assert perf_counter() - began < 5
 
 
 def test_a_letter_nested_beyond_sense_is_read_or_refused():

@@ -19,7 +19,7 @@ from customers import consent
 from customers.models import Channel, ConsentEvent, Contact
 from invoices import disputes
 from invoices.models import Hold, Task
-from messaging import mailboxes, reply_address, strangers, threads
+from messaging import mail_in, mailboxes, reply_address, strangers, threads
 from messaging.models import KeptLetter, Message, Thread
 from tests import factories
 from tests.messaging.post import ADA, SECRETS, office
@@ -438,3 +438,12 @@ def test_a_mailbox_is_read_by_imap_and_marked_only_after_storing(post, settings)
     settings.IMAP_URL = box.url
     with pytest.raises(mailboxes.SomeMailboxesFailed, match="does not answer"):
         mailboxes.read_all(movable.now())
+
+
+def test_the_same_words_on_two_days_are_two_letters_also_without_an_id(post):
+    raw = b"From: ada@lane.example\r\nDate: Fri, %d Nov 2026 10:00:00 -0500\r\n\r\nYes."
+
+    for day in (20, 20, 27):
+        mail_in.receive(post.company, raw % day, received_at=movable.now(), now=movable.now())
+
+    assert Message.objects.filter(direction="in").count() == 2

@@ -48,6 +48,22 @@ def test_the_brand_has_a_step_of_its_own(desk, state, found):
     assert steps(registration.of(desk.company, now=desk.now))["Brand"] == found
 
 
+@pytest.mark.parametrize("state", ["SUSPENDED", ""])
+def test_what_was_not_verified_is_not_texted_because_it_cannot_be_read_any_more(desk, state):
+    if state:
+        desk.carrier.set_campaign(state)
+    else:
+        desk.carrier.service.campaign_sid = ""
+    jobs.read_campaigns(clock.now())
+    row = Connection.objects.get(vendor="twilio")
+    row.options |= {"messaging_service": "MG9"}  # Twilio knows no such service
+    row.save()
+
+    jobs.read_campaigns(clock.now())
+
+    assert not registration.of(desk.company, now=desk.now).is_ready
+
+
 def test_without_campaign_or_number_these_are_to_do(desk):
     desk.carrier.service.campaign_sid = ""
     desk.carrier.service.numbers.clear()

@@ -35,6 +35,20 @@ def test_a_card_payment_is_posted_once_on_the_right_invoices(desk, owing, page):
     assert all(desk.invoice(one).balance == 0 for one in owing)
 
 
+def test_money_by_an_old_link_reaches_who_the_customer_was_merged_into(desk, owing, page):
+    loser = desk.invoice(owing[0]).customer.quickbooks_id
+    winner = desk.books.add_customer("Blue Door Holdings")["Id"]
+    desk.books.merge(loser, winner)
+    desk.sync()
+
+    desk.deliver(_paid(desk, page))
+    until_quiet()
+
+    (made,) = desk.books.all("Payment")
+    assert made["CustomerRef"]["value"] == winner
+    assert all(desk.invoice(one).balance == 0 for one in owing)
+
+
 def test_the_reminders_are_cancelled_and_the_timeline_reads_back_to_the_webhook(desk, owing, page):
     assert Reminder.objects.planned().count() == 2
 

@@ -3,7 +3,8 @@
 import pytest
 from django.test import override_settings
 
-from reconciliation import paylinks
+from invoices.models import Invoice
+from reconciliation import owed, paylinks
 from tests.factories import NOW, customer, invoice
 from tests.factories import company as new_company
 
@@ -81,3 +82,17 @@ def test_links_of_many_customers_cost_four_statements(django_assert_max_num_quer
 
     assert set(links) == set(wanted)
     assert len({link.pk for link in links.values()}) == 20
+
+
+def test_what_the_books_gave_to_somebody_else_has_a_link_of_its_own(owing):
+    owner, invoices = owing
+    old = paylinks.link_for(owner, invoices, now=NOW)
+    new_owner = customer(owner.company)
+    Invoice.objects.update(customer=new_owner)
+
+    new = paylinks.link_for(new_owner, invoices, now=NOW)
+
+    assert (new.customer, set(new.invoices.all())) == (new_owner, set(invoices))
+    assert paylinks.link_for(new_owner, invoices, now=NOW) == new
+    assert paylinks.link_for(owner, invoices, now=NOW) == old
+    assert [len(owed.look(link, now=NOW).parts) for link in (old, new)] == [0, 2]
