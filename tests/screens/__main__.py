@@ -187,6 +187,11 @@ def _do(page: Page, step: str) -> None:
         page.route(what, lambda route: route.abort())
     elif verb == "nonsense":
         _nonsense(page, what)
+    elif verb == "empty":
+        page.locator(what).first.evaluate(
+            "form => { form.reset(); form.noValidate = true; form.requestSubmit(); }"
+        )
+        page.wait_for_load_state("networkidle")
 
 
 def _nonsense(page: Page, form: str) -> None:

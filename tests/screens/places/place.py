@@ -20,7 +20,9 @@ class Place:
     # A CSS selector of a link on ``path``; the screen is what it leads to.
     link: str = ""
     # Done on the page before the picture: ``click``, ``wait``, ``press``, ``nonsense`` (a form
-    # filled with what nobody can read, and sent), ``identify``, ``fill SELECTOR = WORDS``.
+    # filled with what nobody can read, and sent), ``identify``, ``fill SELECTOR = WORDS``,
+    # ``empty`` (a form sent with nothing in it), ``upload SELECTOR = FILE``, ``stall`` and ``lose``
+    # (an address that does not answer any more, or cannot be reached).
     steps: tuple[str, ...] = ()
     status: int = 200
 

@@ -88,7 +88,7 @@ REST = [
     Place("settings-read", f"{SETUP}/settings/", who=MANAGER),
     Place("settings-refused", f"{SETUP}/settings/", steps=("nonsense main form.form",)),
     Place("stop", f"{SETUP}/stop/"),
-    Place("stop-refused", f"{SETUP}/stop/", steps=("nonsense main form.form",)),
+    Place("stop-refused", f"{SETUP}/stop/", steps=("empty main form.form",)),
     Place("stop-dialog", f"{COMPANY}/", steps=("click .stop-button", "wait #dialog-body form")),
     Place("email", "/accounts/email/"),
     Place("password-change", "/accounts/password/change/"),
