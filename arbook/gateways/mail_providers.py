@@ -187,11 +187,11 @@ def mark(provider: str, kind: str, post: Post) -> str:
 def _mark(provider: str, kind: str, post: Post) -> object:
     if provider == "postmark":
         # Tried again, Postmark sends the same bytes; a letter has a number of its own.
-        return json.loads(post.body)["MessageID"] if kind == "inbound" else None
+        return json.loads(bytes(post.body))["MessageID"] if kind == "inbound" else None
     if provider == "mailersend":
-        return json.loads(post.body)["data"]["id"]
+        return json.loads(bytes(post.body))["data"]["id"]
     if kind == "tracking" and post.kind == "application/json":
-        return json.loads(post.body)["event-data"]
+        return json.loads(bytes(post.body))["event-data"]
     # Mailgun signs anew each time, so what it signs with is left out.
     fields = post.as_request().POST.dict()
     return {name: fields[name] for name in fields.keys() - {"timestamp", "token", "signature"}}
