@@ -203,6 +203,11 @@ class ProfileForm(forms.Form):
         label="Sensitive: texts stay neutral",
         help_text="Texts name neither amount nor reason.",
     )
+    mail_only = forms.BooleanField(
+        required=False,
+        label="By mail only",
+        help_text="Their contract or their wish: no reminder is texted, whatever was agreed to.",
+    )
 
     def __init__(self, *args, company, **kwargs):
         super().__init__(*args, **kwargs)

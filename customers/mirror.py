@@ -210,6 +210,7 @@ def merge(
         model.objects.filter(customer=old).update(customer=kept)
     Customer.objects.filter(pk=kept.pk).update(
         is_sensitive=kept.is_sensitive or old.is_sensitive,
+        mail_only=kept.mail_only or old.mail_only,
         owner=kept.owner_id or old.owner_id,
         language=old.language if kept.language == Customer.Language.ENGLISH else kept.language,
     )

@@ -37,7 +37,9 @@ class NothingToAsk(OptInRefused):
 
 def offered(customer: Customer) -> bool:
     """Whether their page offers texts: the company has a sender, and no number of theirs has said
-    yes already."""
+    yes already. Who is written to by mail only is not asked."""
+    if customer.mail_only:
+        return False
     row = Connection.objects.of(customer.company).filter(vendor=Connection.Vendor.TWILIO).first()
     if row is None or not row.is_usable or not row.options.get("messaging_service"):
         return False

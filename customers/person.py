@@ -196,6 +196,7 @@ CUSTOMER = [
     "notes",
     "language",
     "is_sensitive",
+    "mail_only",
 ]
 CONTACT = ["id", "channel", "address", "written", "name", "source", "state", "state_reason"]
 CONSENT = ["at", "channel", "address", "direction", "source", "purpose", "wording", "evidence"]

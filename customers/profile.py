@@ -22,6 +22,7 @@ def change(
     owner: User | None,
     language: str,
     is_sensitive: bool,
+    mail_only: bool = False,
     by: User | None,
     now: datetime,
 ) -> Customer:
@@ -36,10 +37,13 @@ def change(
         said.append(f"they are written to in {Customer.Language(language).label}")
     if customer.is_sensitive != is_sensitive:
         said.append("texts stay neutral" if is_sensitive else "texts may name amounts")
+    if customer.mail_only != mail_only:
+        said.append("reminders go by mail only" if mail_only else "texts are a way to reach them")
     if not said:
         return customer
     customer.owner, customer.language, customer.is_sensitive = owner, language, is_sensitive
-    customer.save(update_fields=["owner", "language", "is_sensitive"])
+    customer.mail_only = mail_only
+    customer.save(update_fields=["owner", "language", "is_sensitive", "mail_only"])
     entry = log.record(
         "customer.changed", f"{customer}: {', '.join(said)}.", about=[customer], by=by, at=now
     )

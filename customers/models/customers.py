@@ -51,6 +51,8 @@ class Customer(CompanyOwned):
     # Ours, never written over by the books.
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     is_sensitive = models.BooleanField(default=False)
+    # Their contract or their wish: nothing we write by ourselves goes to a telephone.
+    mail_only = models.BooleanField(default=False, db_default=False)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     # The person asked to be erased; the name goes as soon as nothing is owed any more.
     erasure_asked_at = models.DateTimeField(null=True)

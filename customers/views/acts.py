@@ -217,6 +217,7 @@ def profile_edit(request, company, customer_id):
         "owner": customer.owner_id,
         "language": customer.language,
         "is_sensitive": customer.is_sensitive,
+        "mail_only": customer.mail_only,
     }
     form = ProfileForm(request.POST or None, company=company, initial=known)
     if form.is_valid():

@@ -4,7 +4,7 @@ from django.shortcuts import render
 
 from arbook import clock
 from arbook.companies.access import company_view
-from arbook.companies.models import Role
+from arbook.companies.models import Duty, Role
 from arbook.web.export import as_file, exporting
 from invoices import data_audit, freshness
 
@@ -23,6 +23,10 @@ def data_to_fix(request, company):
         "chosen": chosen,
         "books_read": freshness.of(company, now=now),
         "limit": data_audit.SHOWN,
+        "correctors": [
+            one.user
+            for one in company.memberships.filter(duty=Duty.CONTACTS).select_related("user")
+        ],
     }
     return render(request, "invoices/data_to_fix.html", context)
 

@@ -68,6 +68,9 @@ class Facts:
         return replace(self, findings=tuple(findings))
 
 
+BY_MAIL = "they are written to by mail only"
+
+
 def gather(
     company: Company,
     customer_ids: Iterable[int],
@@ -114,6 +117,9 @@ def gather(
     gathered = {}
     for pk, customer in Customer.objects.of(company).in_bulk(ids).items():
         mine, sms = found.get(pk, []), channels[Channel.SMS].get(pk)
+        lacking = unusable.get(pk, {})
+        if customer.mail_only:
+            sms, lacking = None, lacking | {Channel.SMS: BY_MAIL}
         wanted = mine if only is None else [one for one in mine if one.id in only.get(pk, ())]
         wanted = _one_agreement(wanted)
         opened = sum((one.balance for one in mine if one.is_open), money.ZERO)
@@ -139,7 +145,7 @@ def gather(
             reply_since=replies.get(pk),
             email=channels[Channel.EMAIL].get(pk),
             sms=sms,
-            unusable=unusable.get(pk, {}),
+            unusable=lacking,
             touches=tuple(touches.get(pk, ())),
             place=customer.place(sms.address if sms else ""),
             mail_place=customer.place(),

@@ -10,7 +10,7 @@ from arbook.companies.models import Role
 from arbook.web.pagination import page_of
 from arbook.web.respond import show
 from customers.models import Customer
-from messaging import calendar
+from messaging import calendar, incidents
 
 FURTHEST = timedelta(days=366)
 
@@ -39,6 +39,7 @@ def week(request, company):
         "week": calendar.of_week(company, first, list(page.object_list), now=now),
         "page": page,
         "this_week": _monday("", today),
+        "doubled": incidents.doubled(company, now=now),
     }
     return render(request, "messaging/calendar.html", context)
 

@@ -19,7 +19,7 @@ NAMES = """
     bot_token books_max_age_minutes bucket channel choice closes color contact content_hash
     currency customer customer_id day due_on email evidence export falls_back_to_mail
     form-0-day form-TOTAL_FORMS form-INITIAL_FORMS from id invoice invoices is_primary
-    is_sensitive key kind language message messaging_service min_balance mode name next
+    is_sensitive key kind language mail_only message messaging_service min_balance mode name next
     next_step not_before_due note outcome owner page part per_page phone q quiet_until
     reason replaces reply_email review_above role seen set secret_key sends_from sends_until
     show sort source state step subject template test_email test_phone text then thread

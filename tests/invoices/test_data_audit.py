@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from customers.models import Channel
 from invoices import data_audit
@@ -108,3 +109,13 @@ def test_other_companies_do_not_count(company):
     factories.invoice(factories.customer(factories.company()), "40.00", due_on=None)
 
     assert kinds(company) == {}
+
+
+def test_the_page_names_who_corrects_records(company, client):
+    person = factories.member(company)
+    client.force_login(person)
+    page = reverse("invoices:data_to_fix", args=[company.slug])
+
+    assert "Nobody is named for it yet" in client.get(page).content.decode()
+    company.memberships.update(duty="contacts")
+    assert f"{person} sees to it." in client.get(page).content.decode()

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from arbook.companies.models import Role
 from invoices.models import PromiseToPay, Reminder, Task
-from messaging import calendar
+from messaging import calendar, incidents
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.messaging.test_budget import said
@@ -120,6 +120,20 @@ def test_a_week_costs_as_many_statements_for_twenty_as_for_one(
         week = calendar.of_week(company, MONDAY, [one.pk for one in people], now=NOW)
 
     assert len(week.rows) == 21
+
+
+def test_reminders_that_left_twice_are_counted_and_once_a_day_is_none(client, company, customer):
+    said(customer, NOW - timedelta(days=3), "reminder")
+    assert incidents.doubled(company, now=NOW) == []
+
+    said(customer, NOW - timedelta(days=3, minutes=5), "reminder")
+    (found,) = incidents.doubled(company, now=NOW)
+
+    assert (found.customer, found.day) == (customer, TODAY - timedelta(days=3))
+    client.force_login(factories.member(company))
+    page = client.get(reverse("messaging:calendar", args=[company.slug])).content.decode()
+    assert "Reminded twice in the last 30 days" in page
+    assert incidents.doubled(company, now=NOW + timedelta(days=40)) == []
 
 
 def test_the_pages_stand_full_and_empty(client, company, customer):

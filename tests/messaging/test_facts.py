@@ -160,3 +160,14 @@ def test_holds_go_to_the_customer_or_to_their_invoice(company):
     assert [one.reason for one in found.holds] == ["person"]
     held = {one.id: [hold.reason for hold in one.holds] for one in found.invoices}
     assert held == {first.pk: ["promise"], second.pk: []}
+
+
+def test_who_is_written_to_by_mail_only_has_no_number_whatever_they_agreed_to(company):
+    row = customer_with(company, "100")
+    row.mail_only = True
+    row.save()
+
+    known = facts.gather(company, [row.pk], now=NOW)[row.pk]
+
+    assert (known.sms, known.email is None) == (None, False)
+    assert known.unusable["sms"] == "they are written to by mail only"
