@@ -80,6 +80,7 @@ def test_who_leaves_in_the_middle_of_a_word_finds_it_again(desk, asked, open_pag
     first.goto(f"/c/{desk.company.slug}/")
     first.goto(asked.get_absolute_url())
     expect(first.locator(WRITTEN)).to_have_value("It is for Octo")
+    first.reload()
     expect(first.locator(".item-tags").get_by_text("Draft")).to_be_visible()
     second.reload()
     expect(second.locator(WRITTEN)).to_have_value("")
