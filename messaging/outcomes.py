@@ -1,7 +1,7 @@
 """What comes of a conversation, each in one act: promise, dispute, plan, check, copy,
 changed contact, a task."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,12 +12,15 @@ from customers import consent, contacts
 from customers.models import Contact
 from invoices import disputes, holds, plans, promises, tasks
 from invoices.models import Dispute, Hold, Invoice, PaymentPlan, PromiseToPay, Task
-from messaging import compose, hearing, replies, threads
+from messaging import compose, hearing, replies, threads, ways
+from messaging.inbound import digest
 from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
 from reconciliation import copies
 
 Outcome = Thread.Outcome
+JUST_NOW = timedelta(minutes=1)
+"""Within this the same act by the same person is a click that was doubled."""
 
 
 @transaction.atomic
@@ -117,12 +120,18 @@ def copy(
 ) -> Message:
     """Send the address of a copy as an answer, by the channel they wrote on."""
     _must_be_theirs(thread, invoice)
+    thread = threads.locked(thread)
+    _must_be_a_contact(thread, now)
     url = copies.url(invoice, now=now)
     business = compose.business_of(thread.company)
     name = f"invoice {invoice.number or invoice.quickbooks_id}"
     words = f"{business}: here is a copy of {name}: {url}"
     if thread.customer.language == "es":
-        words = f"{business}: aquí tiene una copia de la factura {invoice.number}: {url}"
+        number = invoice.number or invoice.quickbooks_id
+        words = f"{business}: aquí tiene una copia de la factura {number}: {url}"
+    sent = thread.messages.filter(approved_by=by, created_at__gt=now - JUST_NOW)
+    if sent.filter(body__startswith=words.removesuffix(url)).exists():
+        raise ThreadRefused(f"A copy of {name} was sent just now.")
     body = f"{words} {note.strip()}".strip()
     message = replies.reply(thread, body=body, by=by, now=now)
     if closes:
@@ -151,7 +160,8 @@ def task(
     opened = tasks.open_task(
         thread.company,
         kind=Task.Kind.ANSWER,
-        key=f"thread:{thread.pk}:{now.timestamp():.3f}",
+        # The same thing asked for twice, by a doubled click, is one task.
+        key=f"thread:{thread.pk}:{digest(f'{title}|{detail}')[:32]}",
         title=title,
         detail=detail,
         customer=thread.customer,
@@ -242,6 +252,17 @@ def change_contact(
         step = f"{threads.shown(contact.address)} is used from now on."
         threads.close(thread, outcome=Outcome.CONTACT_CHANGED, next_step=step, by=by, now=now)
     return contact
+
+
+def _must_be_a_contact(thread: Thread, now: datetime) -> None:
+    """Whoever holds an address of ours may write in a conversation; papers go to contacts only."""
+    way = next(iter(ways.of(thread, now=now).values()))
+    known = thread.customer.contacts.filter(address=way.address)
+    if way.is_open and not known.exists():
+        raise ThreadRefused(
+            f"{threads.shown(way.address)} is no contact of {thread.customer}. If it is theirs,"
+            " change the contact first."
+        )
 
 
 def _must_be_known(thread: Thread) -> None:

@@ -60,7 +60,7 @@ def reply(
     """Answer by text or mail, at once or at ``leave_at``. Raises ReplyRefused with the reason.
 
     ``seen`` is the newest message the writer had on the screen: when somebody has answered since,
-    nothing is sent.
+    or they have written again, nothing is sent.
     """
     thread = threads.locked(thread)
     if seen is not None:
@@ -166,6 +166,11 @@ def _must_be_first(thread: Thread, seen: int) -> None:
             f"{who} has answered meanwhile: “{other.body}” Read it, then send yours if it is"
             " still needed.",
             other=other,
+        )
+    if news := threads.heard_since(thread, seen):
+        raise ReplyRefused(
+            f"They wrote meanwhile: “{news.body}” Read it, then send yours if it still fits.",
+            other=news,
         )
 
 

@@ -315,6 +315,13 @@ def _standing(thread: Thread) -> dict:
     }
 
 
+def heard_since(thread: Thread, seen: int) -> Message | None:
+    """What they wrote after the newest message somebody had on the screen; machines left out."""
+    rows = thread.messages.filter(direction=Message.Direction.IN, pk__gt=seen)
+    rows = rows.exclude(medium=Message.Medium.CALL).exclude(reading__has_key="automatic")
+    return rows.order_by("-pk").first()
+
+
 def needs_reply(thread: Thread, *, since: datetime) -> None:
     """Put a thread at its place in the queue; one that waits keeps its place."""
     if thread.state == State.NEEDS_REPLY and thread.needs_reply_since:

@@ -1,5 +1,7 @@
 """The common shape of what people do with a conversation: a form, one call, and away."""
 
+from django import forms
+from django.db.models import Max
 from django.http import HttpResponse
 
 from arbook import clock
@@ -10,6 +12,7 @@ from invoices.disputes import DisputeRefused
 from invoices.holds import HoldRefused
 from invoices.plans import PlanRefused
 from invoices.promises import PromiseRefused
+from messaging import threads
 from messaging.models import Thread
 from messaging.replies import ReplyRefused
 from messaging.threads import ThreadRefused
@@ -44,7 +47,11 @@ def act(
     quote="",
 ) -> HttpResponse:
     """Show the form, or do the act and leave; what is dealt with leads to the next one."""
-    if form.is_valid():
+    newest = thread.messages.aggregate(newest=Max("pk"))["newest"] or 0
+    form.fields["seen"] = forms.IntegerField(
+        required=False, widget=forms.HiddenInput, initial=newest
+    )
+    if form.is_valid() and _has_read(thread, form, newest):
         now = clock.now()
         try:
             do(thread, by=request.user, now=now, **form.cleaned_data)
@@ -76,3 +83,17 @@ def act(
             "cancel": thread.get_absolute_url(),
         },
     )
+
+
+def _has_read(thread, form, newest: int) -> bool:
+    """Whether the form was filled in after their last words; if not, it says them."""
+    seen = form.cleaned_data.pop("seen", None)
+    news = threads.heard_since(thread, seen) if seen is not None else None
+    if news is None:
+        return True
+    form.data = form.data.copy()
+    form.data["seen"] = newest
+    form.add_error(
+        None, f"They wrote meanwhile: “{news.body}” Read it; then do it if it still fits."
+    )
+    return False

@@ -25,11 +25,12 @@ def ada():
     return customer
 
 
-def writes(ada, body, *, channel=Channel.EMAIL, sender=MAIL):
+def writes(ada, body, *, channel=Channel.EMAIL, sender=MAIL, subject=""):
     return inbound.receive(
         ada.company,
         channel=channel,
         sender=sender,
+        subject=subject,
         body=body,
         vendor_id=f"<{hash(body)}@lane.example>",
         received_at=NOON,
@@ -53,6 +54,9 @@ def stopped(ada) -> set[str]:
         ("Do not contact me again.", {PHONE, SECOND, MAIL}),
         ("Cease and desist all communication.", {PHONE, SECOND, MAIL}),
         ("Stop emailing and texting me!", {PHONE, SECOND, MAIL}),
+        ("Please email me instead of texting.", {PHONE, SECOND}),
+        ("Email works better than text for me", {PHONE, SECOND}),
+        ("Can you text me the invoice again?", set()),
         ("unsubscribe", {MAIL}),
         ("Please take me off your mailing list", {MAIL}),
     ],
@@ -103,3 +107,42 @@ def test_a_number_that_is_somebody_elses_has_no_consent_left(ada):
     threads.wrong_person(thread, address=PHONE, note="", by=person, now=NOON)
 
     assert stopped(ada) == {PHONE}
+
+
+def test_an_opt_out_heard_late_ends_what_others_wrote_down_since(ada):
+    number = ada.contacts.get(address=PHONE)
+    factories.consent(number, source="form", at=NOON + timedelta(hours=2))
+
+    inbound.receive(
+        ada.company, channel=Channel.SMS, sender=PHONE, body="STOP", vendor_id="SM9",
+        received_at=NOON, now=NOON + timedelta(hours=6),
+    )  # fmt: skip
+
+    assert stopped(ada) == {PHONE}
+
+
+def test_an_opt_out_heard_late_leaves_a_later_yes_of_their_own(ada):
+    number = ada.contacts.get(address=PHONE)
+    factories.consent(number, source="carrier", at=NOON + timedelta(hours=2))
+
+    inbound.receive(
+        ada.company, channel=Channel.SMS, sender=PHONE, body="STOP", vendor_id="SM9",
+        received_at=NOON, now=NOON + timedelta(hours=6),
+    )  # fmt: skip
+
+    assert stopped(ada) == set()
+
+
+@pytest.mark.parametrize(
+    ("subject", "covers"),
+    [
+        ("Please stop emailing me", {MAIL}),
+        ("Stop texting me", {PHONE, SECOND}),
+        ("Re: Please stop emailing me", set()),
+        ("Cancel", set()),
+    ],
+)
+def test_an_opt_out_may_stand_in_the_subject_of_a_new_mail(ada, subject, covers):
+    writes(ada, "Ada Lane", subject=subject)
+
+    assert stopped(ada) == covers

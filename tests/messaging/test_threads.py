@@ -257,3 +257,31 @@ def test_a_hold_of_a_person_survives_the_close(company, customer, clerk):
     close(thread, clerk)
 
     assert quiet(customer) == ["person"]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_doubled_click_sends_one_copy_and_opens_one_task(company, customer, clerk, language):
+    bill = factories.invoice(customer, "1240.00", number="")
+    customer.language = language
+    customer.save()
+    thread = heard(company, "Can you send me the invoice?")
+    asked = {"title": "Call Ada", "owner": clerk, "due_on": NOW.date(), "by": clerk}
+
+    outcomes.copy(thread, invoice=bill, closes=False, by=clerk, now=NOW)
+    with pytest.raises(ThreadRefused, match="just now"):
+        outcomes.copy(thread, invoice=bill, by=clerk, now=NOW + timedelta(seconds=3))
+    first = outcomes.task(thread, now=NOW, **asked)
+
+    assert outcomes.task(thread, now=NOW + timedelta(seconds=3), **asked) == first
+    assert bill.quickbooks_id in Message.objects.get(direction="out").body
+
+
+def test_a_copy_goes_to_contacts_and_not_to_whoever_wrote_last(company, customer, clerk):
+    bill = factories.invoice(customer, "1240.00")
+    inbound.receive(
+        company, channel=Channel.EMAIL, sender="who@else.example", body="Send me the invoice",
+        vendor_id="<1@else.example>", received_at=NOW, now=NOW, thread=threads.of(customer),
+    )  # fmt: skip
+
+    with pytest.raises(ThreadRefused, match="is no contact of"):
+        outcomes.copy(threads.of(customer), invoice=bill, by=clerk, now=NOW)
