@@ -172,7 +172,7 @@ def _do(page: Page, step: str) -> None:
     elif verb == "press":
         page.keyboard.press(what)
     elif verb == "wait":
-        page.locator(what).first.wait_for(timeout=5_000)
+        page.locator(what).first.wait_for(timeout=15_000)
     elif verb == "click":
         page.locator(what).first.click(timeout=5_000)
     elif verb == "fill":
