@@ -52,7 +52,7 @@ def undo(
         raise ThreadRefused(MOVED_ON)
     taken_back.pauses(company, moment=moment, by=by, now=now, besides=threads.HOLD_SOURCE)
     taken_back.finished_tasks(company, moment=moment, by=by, now=now)
-    told = ", ".join(_counted(words, number) for words, number in said.items())
+    told = ", ".join(_counted(words, number) for words, number in reversed(said.items()))
     return list({row.pk: row for row in talks.values()}.values()), f"Taken back: {told}."
 
 

@@ -60,7 +60,7 @@ def test_a_promise_taken_back_leaves_the_word_before_it_and_the_conversation_as_
     assert not Task.objects.open().exists()
     told = client.post(undo, follow=True)
 
-    assert "Taken back: the conversation is open again, the promise." in told.content.decode()
+    assert "Taken back: the promise, the conversation is open again." in told.content.decode()
     assert (Thread.objects.values().get(pk=thread.pk), quiet(thread)) == before
     assert again(earlier).state == PromiseToPay.State.OPEN
     assert promises.record_of(thread.customer).judged == 0
