@@ -40,20 +40,23 @@ def replace(company: Company, written: list[Row], rows: dict[str, BookPayment]) 
 def date_closings(company: Company, invoice_ids: Iterable[int]) -> None:
     """The day an invoice closed is the day of the last payment on it, where one is known."""
     with connection.cursor() as cursor:
+        # Looked for from the invoices and kept as found: while a company is read for the first
+        # time the planner takes these tables for empty, and would look through all for each.
         cursor.execute(
-            "UPDATE invoices_invoice invoice SET closed_on = last.paid_on FROM ("
-            "  SELECT line.document_id, max(payment.paid_on) AS paid_on"
-            "  FROM invoices_paymentline line"
+            "WITH last AS MATERIALIZED ("
+            "  SELECT settled.id, max(payment.paid_on) AS paid_on"
+            "  FROM invoices_invoice settled"
+            "  JOIN invoices_paymentline line"
+            "    ON line.document_type = 'Invoice' AND line.document_id = settled.quickbooks_id"
             "  JOIN invoices_payment payment ON payment.id = line.payment_id"
-            "  WHERE payment.company_id = %s AND line.document_type = 'Invoice'"
+            "  WHERE settled.company_id = %s AND settled.id = ANY(%s)"
+            "    AND settled.balance = 0 AND NOT settled.is_void"
+            "    AND payment.company_id = %s"
             "    AND NOT payment.is_void AND NOT payment.is_deleted"
-            "    AND line.document_id IN (SELECT quickbooks_id FROM invoices_invoice"
-            "                             WHERE id = ANY(%s))"
-            "  GROUP BY line.document_id) last"
-            " WHERE invoice.company_id = %s AND invoice.quickbooks_id = last.document_id"
-            "   AND invoice.id = ANY(%s) AND invoice.balance = 0 AND NOT invoice.is_void"
-            "   AND invoice.closed_on IS DISTINCT FROM last.paid_on",
-            [company.pk, list(invoice_ids), company.pk, list(invoice_ids)],
+            "  GROUP BY settled.id)"
+            " UPDATE invoices_invoice invoice SET closed_on = last.paid_on FROM last"
+            " WHERE invoice.id = last.id AND invoice.closed_on IS DISTINCT FROM last.paid_on",
+            [company.pk, list(invoice_ids), company.pk],
         )
 
 
