@@ -1,6 +1,7 @@
 import pytest
 
 from tests.model import promises
+from tests.model.building import build
 from tests.model.world import World
 
 
@@ -12,5 +13,5 @@ def world(db, settings):
     made.wire.on_text = lambda account, text: promises.text_left(made, account, text)
     made.wire.on_mail = lambda letter: promises.letter_left(made, letter)
     with made.wire.plugged_in():
-        made.build()
+        build(made)
     return made

@@ -20,8 +20,7 @@ from tests.model.acts.messages import ABOUT_MESSAGES, AboutMessages
 from tests.model.acts.online import ONLINE, Online
 from tests.model.acts.phones import ON_THEIR_PHONES, OnTheirPhones
 from tests.model.drawing import HOW_TO_PAY, WHO
-from tests.model.people import Person
-from tests.model.world import ZONES
+from tests.model.people import ZONES, Person
 
 A_DAYS_JOBS = ("sync the books", "plan touches", "prepare reminders")
 DAYS, HOURS = st.sampled_from((0, 1, 1, 2, 7)), st.sampled_from((10, 13, 13, 17))

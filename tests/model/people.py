@@ -1,7 +1,7 @@
 """Who is in the stories: two companies, their customers, where they live, and what they may say."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -48,6 +48,9 @@ class Person:
 
 
 HARBOR, PINE = "harbor", "pine"
+ZONES = {HARBOR: EAST, PINE: WEST}
+NAMES = {HARBOR: "Harbor Dental", PINE: "Pine Legal"}
+LONG_AGO = timedelta(days=30)
 SHARED = "+18605550142"
 
 PEOPLE = (

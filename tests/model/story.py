@@ -20,8 +20,8 @@ from invoices import promises as promised
 from messaging import approving, in_doubt, replies, threads
 from reconciliation import checkout
 from tests.model import promises
-from tests.model.people import EAST
-from tests.model.world import ZONES, World
+from tests.model.people import EAST, ZONES
+from tests.model.world import World
 
 REFUSALS = (
     Refusal,

@@ -9,6 +9,7 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 import requests
+from django.db import connection
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
@@ -189,3 +190,23 @@ def _mail(wire: Wire) -> dict:
         "quit": fine,
         "close": lambda client: None,
     }
+
+
+@contextmanager
+def killed_at(statement: int | None):
+    """The worker dies before its nth statement; nothing of ours hears of it."""
+    left = statement
+
+    def count(execute, sql, params, many, context):
+        nonlocal left
+        if not sql.lstrip().upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            left -= 1
+            if left == 0:
+                raise Killed
+        return execute(sql, params, many, context)
+
+    if statement is None:
+        yield
+        return
+    with connection.execute_wrapper(count):
+        yield

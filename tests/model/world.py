@@ -1,6 +1,6 @@
 """The stage: two companies with their vendors, the bag of webhooks under way, the worker, the jobs.
 
-Built once for a run; each example starts from the same state of tables and vendors.
+Built once for a run (building.py); each example starts from the same state of tables and vendors.
 """
 
 import pickle
@@ -9,12 +9,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from arbook.companies.models import Company, Role, User
 from arbook.gateways import connections
-from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import run_due
 from arbook.outbox.drain import drain
 from arbook.outbox.models import Effect
@@ -24,29 +23,13 @@ from arbook.sandbox.state import Parcel
 from arbook.schedule import JOBS
 from arbook.webhooks.models import WebhookEvent
 from arbook.webhooks.process import process_waiting
-from customers.models import Channel, ConsentEvent, Customer
-from invoices import sync
+from customers.models import Customer
 from invoices.models import Escalation, Invoice
 from messaging.models import Message
 from reconciliation.models import StripePayment
-from tests.desk import Desk
-from tests.model.people import (
-    BY_NAME,
-    EAST,
-    HARBOR,
-    PEOPLE,
-    PINE,
-    START,
-    WEST,
-    Meaning,
-    Person,
-)
+from tests.model.people import BY_NAME, HARBOR, LONG_AGO, PEOPLE, PINE, START, Meaning, Person
 from tests.model.truth import Left, Page, Said, Truth
 from tests.model.wire import Killed, Wire
-
-ZONES = {HARBOR: EAST, PINE: WEST}
-NAMES = {HARBOR: "Harbor Dental", PINE: "Pine Legal"}
-LONG_AGO = timedelta(days=30)
 
 
 class World:
@@ -60,74 +43,9 @@ class World:
         self.client = Client()
         self.now = START
         self.truth = Truth()
-
-    # --- Building --------------------------------------------------------------------------------
-
-    def build(self) -> None:
-        """Two companies whose books were read; members; everybody's consent."""
-        movable.move_to(self.now - timedelta(hours=1))
-        self.desks = {
-            slug: Desk(
-                self.sandbox,
-                slug=slug,
-                number=number,
-                timezone=ZONES[slug],
-                mode=Company.Mode.REVIEW if slug == HARBOR else Company.Mode.AUTOMATIC,
-            )
-            for number, slug in enumerate((HARBOR, PINE), start=1)
-        }
         self.staff: dict[tuple[str, Role], User] = {}
-        for slug, desk in self.desks.items():
-            desk.company.name = NAMES[slug]
-            desk.company.save(update_fields=["name"])
-            desk.carrier.service.name = NAMES[slug]
-            # Slack has a transport of its own; staff hear by mail here.
-            Connection.objects.of(desk.company).filter(vendor=Connection.Vendor.SLACK).delete()
-            for role in (Role.BOOKKEEPER, Role.MANAGER, Role.OWNER):
-                self.staff[slug, role] = desk.member(role)
+        # Each person's id in the books.
         self.book_ids: dict[str, str] = {}
-        for person in PEOPLE:
-            self._move_in(person)
-        for desk in self.desks.values():
-            sync.full(desk.company, now=self.now - timedelta(hours=1))
-        for slug, desk in self.desks.items():
-            for person in PEOPLE:
-                if person.company == slug and person.language:
-                    Customer.objects.of(desk.company).filter(name=person.name).update(
-                        language=person.language
-                    )
-        self.sandbox.tasks.run_due()
-        self.sandbox.state.parcels.clear()
-        self._state = pickle.dumps(self.sandbox.state)
-
-    def _move_in(self, person: Person) -> None:
-        desk = self.desks[person.company]
-        made = desk.books.add_customer(
-            person.name,
-            email=person.email,
-            mobile=person.mobile,
-            BillAddr={"Line1": "1 Main St", "CountrySubDivisionCode": person.state,
-                      "PostalCode": person.postal_code},
-        )  # fmt: skip
-        self.book_ids[person.name] = made["Id"]
-        for number, (amount, age) in enumerate(person.owes):
-            issued = desk.today - timedelta(days=age)
-            desk.books.add_invoice(
-                made["Id"],
-                amount,
-                TxnDate=str(issued),
-                DueDate=str(issued + timedelta(days=10)),
-                DocNumber=f"{1000 + int(made['Id'])}-{number}",
-            )
-        if person.consents:
-            ConsentEvent.objects.create(
-                company=desk.company,
-                channel=Channel.SMS,
-                address=person.mobile,
-                direction=ConsentEvent.Direction.GIVEN,
-                source=ConsentEvent.Source.IMPORT,
-                at=START - LONG_AGO,
-            )
 
     # --- One example -----------------------------------------------------------------------------
 
@@ -136,7 +54,7 @@ class World:
         # The outermost block of a test case: gateways allow a vendor call within it.
         self._example._from_testcase = True
         self._example.__enter__()
-        self.sandbox.state.__dict__.update(pickle.loads(self._state).__dict__)
+        self.sandbox.state.__dict__.update(pickle.loads(self.vendors_at_start).__dict__)
         for vendor in self.sandbox.vendors.values():
             vendor.reset()
         for slug, desk in self.desks.items():
@@ -345,22 +263,3 @@ class World:
             return False
         message = self.desks[one.company].carrier.data.messages.get(one.vendor_id)
         return message is not None and message.status in ("undelivered", "failed")
-
-    @contextmanager
-    def killed_at(self, statement: int | None):
-        """The worker dies before its nth statement; nothing of ours hears of it."""
-        left = statement
-
-        def count(execute, sql, params, many, context):
-            nonlocal left
-            if not sql.lstrip().upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-                left -= 1
-                if left == 0:
-                    raise Killed
-            return execute(sql, params, many, context)
-
-        if statement is None:
-            yield
-            return
-        with connection.execute_wrapper(count):
-            yield

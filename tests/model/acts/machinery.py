@@ -12,7 +12,7 @@ from tests.model import promises
 from tests.model.drawing import PICK, one_of
 from tests.model.people import EAST
 from tests.model.story import Story
-from tests.model.wire import Killed, Trouble
+from tests.model.wire import Killed, Trouble, killed_at
 
 TROUBLES = st.sampled_from(
     [
@@ -88,7 +88,7 @@ class Machinery(Story):
         with self.does(f"the worker works{how}"):
             self.world.wire.troubles = [trouble] if trouble else []
             try:
-                with self.world.killed_at(statement):
+                with killed_at(statement):
                     is_alive = self.world.work()
             except Killed:
                 is_alive = False

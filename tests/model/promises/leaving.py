@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from arbook.companies.models import Company
 from arbook.gateways import mail
 from messaging.models import Message
-from tests.model.people import PEOPLE
+from tests.model.people import NAMES, PEOPLE
 from tests.model.promises import of_messages, of_reminders
 from tests.model.promises.hearing import hear
 from tests.model.truth import Left
-from tests.model.world import NAMES, World
+from tests.model.world import World
 
 AMOUNT = re.compile(r"\$([\d,]+\.\d\d)")
 

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from arbook.companies.models import Company
+from tests.model.people import ZONES
 from tests.model.truth import Left
-from tests.model.world import ZONES, World
+from tests.model.world import World
 
 WEEK = timedelta(days=7)
 PER_WEEK = 3
