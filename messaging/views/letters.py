@@ -69,9 +69,11 @@ def file_evidence(request, company, file_id):
     row = get_object_or_404(rows, pk=file_id)
     message = row.letter.message
     chosen = request.POST.get("dispute", "")
-    dispute = get_object_or_404(
-        letter_evidence.open_disputes(message), pk=chosen if is_key(chosen) else 0
-    )
+    known = letter_evidence.open_disputes(message)
+    dispute = known.filter(pk=chosen).first() if is_key(chosen) else None
+    if dispute is None:
+        said = "Choose an open dispute of whoever wrote this."
+        return refused(request, message=said, go_to=row.letter)
     try:
         letter_evidence.put_beside(row, dispute, by=request.user, now=clock.now())
     except EvidenceRefused as refusal:

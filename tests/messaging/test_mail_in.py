@@ -388,7 +388,7 @@ def test_a_file_of_a_mail_becomes_evidence_of_the_dispute_it_is_about(post, clie
         return client.post(url, {"dispute": about.pk}, follow=True)
 
     assert b"Evidence in the dispute about" in client.get(heard.letter.get_absolute_url()).content
-    assert keep(photo, foreign).status_code == 404
+    assert b"Choose an open dispute" in keep(photo, foreign).content
     assert b"Only PDF, PNG and JPEG" in keep(text).content
     assert b"Kept beside the dispute." in keep(photo).content
     assert b"beside the dispute already" in keep(photo).content
