@@ -54,12 +54,23 @@ _SPLIT = re.compile(
 )
 
 
+_REST = re.compile(
+    r"\b(?:remaining|other|last|final|otros|otras|ultimos|restantes|rest of the)\s+"
+    r"(?P<figure>\d{2,6}(?:\.\d{1,2})?)(?P<k>\s?k\b)?"
+    r"(?=\s+(?:comes?|com(?:ing?|in)|goes|will|by|on|next|this|tomorrow|tonight|today|later|is|se"
+    r"|el|para|van?|manana|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b)"
+)
+_CARD_NUMBER = re.compile(r"\b(?:ending|ends|termina\w*|card|visa|amex)(?: in| with| en)? #?$")
+
+
 def find(text: str) -> list[FoundAmount]:
     """Every amount in a folded text, in order; plain figures only where the words say money."""
     found: dict[int, FoundAmount] = {}
-    for pattern in (_MARKED, _WORDED, _BARE, _PUT, _SPLIT):
+    for pattern in (_MARKED, _WORDED, _BARE, _PUT, _SPLIT, _REST):
         for match in pattern.finditer(text):
             start, end = match.span("figure")
+            if _CARD_NUMBER.search(text, max(0, start - 20), start):
+                continue
             amount = _amount(match["figure"], bool(match["k"]))
             if amount is not None:
                 found.setdefault(start, FoundAmount(amount, start, end))

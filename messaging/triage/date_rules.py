@@ -160,7 +160,9 @@ RULES = [
     ),
     _rule(
         "day",
-        r"(?:within|in|next|en) (?P<n>\d{1,2}) (?:hours?|hrs?|horas)",
+        r"(?:within|in|next|en|another|need|wait|allow|(?:give|gimme|deme|denme|dame"
+        r"|necesito)(?: me)?)"
+        r" (?:about |another |like |the next |otras |unas )?(?P<n>\d{1,2}) (?:hours?|hrs?|horas)",
         lambda match, received: received + timedelta(days=int(match["n"]) // 24),
     ),
     _rule(

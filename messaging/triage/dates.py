@@ -44,7 +44,7 @@ _DAYS = word_set(
 
 def _as_meant(match: re.Match) -> str:
     word = meant(match[0])
-    return word if word in _DAYS else match[0]
+    return word if word in _DAYS and match[0] != f"{word}s" else match[0]
 
 
 def _placed(each: "Found", text: str, spelled: str) -> "Found":

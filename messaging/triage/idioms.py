@@ -22,6 +22,22 @@ _COVERED = [
         r"|on my"
         r" way|at(?! once)|up|outside|along|for (?:gas|lunch|coffee|a minute|now at))\b",
         # things that are not ours to stop
+        r"\b(?:you|they|he|she|crew|guys|men|workers|painters?|team) (?:just |all |guys |both )?"
+        r"(?P<x>quit|stopped) (?:half|on (?:us|me|day)|before|after|early|coming|showing|working|in"
+        r" the middle|when|without|at )",
+        r"\b(?:put|placed|has|had|with) (?:a |an )?(?P<x>stop) (?:payment |order )?(?:on"
+        r"|to) (?:my|the"
+        r"|our|that|this|it)\b",
+        r"\b(?:van|truck|car|dumpster|trailer|debris|trash|ladder|pile|container|equipment|mess"
+        r"|line"
+        r"|lumber|scaffold\w*|cones?|machine|charge|fee|item|tax|stain|tools?|bin|porta\w*)\b"
+        r"[^\n]{0,80}?\b(?P<x>remove|take|haul|move|pull) (?:it|that|this|them)\b(?! (?:off"
+        r"|from) (?:my"
+        r" )?(?:number|phone|list))",
+        r"\b(?:something|some ?thing'?s|math|total|count|figures?|numbers?|hours|amount|clock"
+        r"|timing"
+        r"|system|software)(?:'s| is| was| are| looks?| seems?) (?:way |a bit |a little |really )?"
+        r"(?P<x>off)\b",
         r"\b(?P<x>stop) (?:the (?:press(?:es)?|clock|bleeding|car|truck|van|music|bus)|press"
         r"|being (?!(?:\w+ )?(?:text|messag|contact|remind|bother))|me if)",
         r"\b(?:don'?t|do not|not|never|won'?t|no need|n't)(?: \w+)? (?:need|have|going|planning"
@@ -34,9 +50,12 @@ _COVERED = [
         r"|unsubscribe|end|remove)\b",
         r"\b(?P<x>unsubscribe|stop|opt[ -]?out)\s?\?+ ?(?:lol |haha )?(?:nah|no\b|nope|never"
         r"|not me)",
-        r"\b(?P<x>unsubscribed|unsubscribe|opted[ -]out|opt[ -]out|opting out) (?:from|of) (?:the"
-        r" |that |your |my |our |this )?(?:\w+ ){0,2}(?:plan|program|service|warranty|contract"
-        r"|coverage|insurance|membership|portal|package|renewal|upgrade|add-?on|charge|fee)s?\b",
+        r"\b(?P<x>unsubscribed|unsubscribe|opted[ -]out|opt[ -]out|opting out)"
+        r"(?: (?:me|us|him|her|them|it|(?:my|our|the|this)(?: \w+){1,3}?))? (?:from|of) (?:the"
+        r" |that |your |my |our |this )?(?:\w+ ){0,3}?(?:plan|program|service|warranty|contract"
+        r"|coverage|insurance|membership|portal|package|renewal|upgrade|add-?on|charge|fee"
+        r"|treatment"
+        r"|tier|cleaning|mowing|visit|delivery|route|box|lesson|class|spraying)(?:s|es)?\b",
         r"\b(?:that|it|them|those|one|fees?|charges?|line|tax|surcharge)(?: \w+)? (?P<x>removed"
         r"|deleted|dropped|taken off)\b",
         r"\b(?:bus|truck|pit|traffic|full|rest|next|one|whistle) (?P<x>stop)s?\b",
@@ -124,6 +143,6 @@ def covered(own: str) -> str:
 _ANY = re.compile(
     r"stop|quit|forget|end\b|knock|ending|left|remove|take|delete|drop|pull|out|cancel|wrong"
     r"|basta|para"
-    r"|unsub|enough|no more|alto"
+    r"|unsub|enough|no more|alto|opted|haul|move|off\b"
     r"|do ?n[o']?'?t (?:contact|call|notify|write)|no need"
 )

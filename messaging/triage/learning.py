@@ -19,7 +19,10 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE / "learned" / "examples.txt"
 LABELLED = HERE.parents[1] / "tests" / "messaging"
 HALVES = (LABELLED / "labelled" / "tune.jsonl", LABELLED / "labelled" / "test.jsonl")
-OPENED = tuple(LABELLED / "labelled" / f"{name}.jsonl" for name in ("unseen", "everyday", "voices"))
+OPENED = tuple(
+    LABELLED / "labelled" / f"{name}.jsonl"
+    for name in ("unseen", "everyday", "voices", "lookalikes")
+)
 """Read once before anything was mended for them, and learned from since."""
 SOURCES = (LABELLED / "replies.jsonl", *HALVES, *OPENED)
 ROUNDS, STEP, KEEP = 14, 1.0, 0.4

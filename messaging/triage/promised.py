@@ -66,6 +66,7 @@ _CORRECTION = re.compile(
     r"\b(?:make (?:that|it)|i mean(?:t)?|actually|scratch that|no wait|wait no|sorry|correction"
     r"|better|mejor|digo|o sea|so|entonces|but really|realistically|jk|kidding)\b"
 )
+_LATEST = re.compile(r" (?:at (?:the )?(?:very |absolute )?latest|latest|tops|a mas tardar)\b")
 _NOT_PROMISED_AMOUNT = re.compile(
     r"\b(?:owe|owed|balance(?: of| is)?|bill(?: of| for)?|invoice(?: of| for| no\.?| number)?"
     r"|factura|facturas|inv|total(?: of"
@@ -110,6 +111,24 @@ _PART_NOW = re.compile(
 )
 
 
+# "We pay on Fridays" says when, but not which.
+_HABIT = re.compile(
+    r"\b(?:we|i|they|he|she|office|ap|accounting) (?:only |always |usually |just )?(?:pays?"
+    r"|cuts?|runs?"
+    r"|does?|issues?|process(?:es)?|writes?|mails?|sends?)(?: \w+){0,3} on $"
+)
+
+
+def _named(found: list[dates.Found], own: str) -> list[dates.Found]:
+    """The days without those of a habit, where another is named."""
+    named = [
+        each
+        for each in found
+        if own[each.end - 2 : each.end] != "ys" or not _HABIT.search(own, 0, each.start)
+    ]
+    return named or found
+
+
 def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal | None]:
     """The day and amount that were promised, or the first instalment's."""
     if not {"promise", "plan"} & spans.keys():
@@ -126,7 +145,7 @@ def facts(spans: Spans, own: str, received: date) -> tuple[date | None, Decimal 
     if has_figure and "plan" in spans and _PART_NOW.search(own):
         now = re.search(r"\b(?:now|ahora)\b", own)
         found.insert(0, dates.Found(received, now.start(), now.end(), "day"))
-    found = _where_paying_is_spoken_of(found, own)
+    found = _where_paying_is_spoken_of(_named(found, own), own)
     after = found if "plan" in spans else [each for each in found if each.end > said_at]
     chosen = _chosen(after or found, own)
 
@@ -163,6 +182,9 @@ _BREAK = re.compile(r"[.!?\n](?:\s|$)")
 def _chosen(found: list[dates.Found], own: str) -> dates.Found | None:
     if not found:
         return None
+    for each in found[1:]:
+        if _LATEST.match(own, each.end):
+            return each
     for earlier, later in pairwise(found):
         if _CORRECTION.search(own[earlier.end : later.start]):
             return later

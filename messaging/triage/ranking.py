@@ -62,11 +62,14 @@ def _about_texts(spans: Spans, said: Opinion, own: str, channel: str) -> str | N
         return "start"
     if "stop" in spans:
         plain = first(words_stop_plain.PLAIN_STOP, idioms.covered(own), channel=channel)
-        if plain is not None or weighing.may_want_no_more(said):
+        if plain is not None:
             return "stop"
-    if "start" not in spans and weighing.wants_no_more(said, own, channel):
-        return "stop"
-    return None
+    is_stop = ("stop" in spans and weighing.may_want_no_more(said)) or (
+        "start" not in spans and weighing.wants_no_more(said, own, channel)
+    )
+    if is_stop and weighing.wants_fewer(said, own, channel):
+        return "other"
+    return "stop" if is_stop else None
 
 
 def _most_pressing(
@@ -139,6 +142,9 @@ def _besides(top: str, spans: Spans, said: Opinion, own: str, other: re.Match | 
     if top == "paid" and to_come and _ARRIVES.search(own[to_come[0] : to_come[1] + 12]):
         to_come = None  # "sent it, should hit Monday" promises nothing more
         also.discard("promise")
+    if top == "paid" and _IN_TRANSIT.search(own):
+        to_come = None
+        also.discard("promise")
     if to_come and _names_a_day(own):
         paid_at = spans.get("paid", (0, 0))[0]
         near = own[max(0, to_come[0] - 30) : to_come[1] + 60]
@@ -206,13 +212,18 @@ _CARD = re.compile(
 _UNDISPUTED = re.compile(
     r"\b(?:rest|remain\w+|balance|undisputed|other (?:part|half|items?)|resto)\b"
 )
+_IN_TRANSIT = re.compile(
+    r"\b(?:please )?(?:allow|give it|takes?|tarda)(?: up to"
+    r"| about)? (?:\w+ )(?:to \w+ )?(?:\w+ )?(?:days"
+    r"|hours|dias)\b"
+)
 _TO_COME = re.compile(
     r"\b(?:will|'?ll|going to|gonna|rest|half|last|remainder|balance|remaining|other|another|second"
     r"|next|otr[ao]s?|resto|falta|demas|voy|vamos|van?|pagare|mandare)\b"
 )
 _ARRIVES = re.compile(
     r"\b(?:hit|arriv\w+|clear|post|land|show up|be there|come through|go through|you'?ll have it"
-    r"|you (?:will|should) (?:have|get|see|receive) it)\b"
+    r"|you (?:will|should) (?:have|get|see|receive) it|allow \w+ (?:\w+ )?(?:days|hours))\b"
 )
 
 

@@ -15,6 +15,7 @@ from messaging.triage import (
     spoken,
     weighing,
     words_rest,
+    words_stop_plain,
 )
 from messaging.triage.reading import PAUSING, Context, Reading
 from messaging.triage.weighing import Opinion
@@ -92,6 +93,13 @@ def _evidence(shown: str, start: int, end: int) -> str | None:
     return shown[start:end].strip() or None
 
 
+_ASKS_BESIDE = re.compile(
+    r"\b(?:and|also|but|y|pero)\s+(?:which|what|why|how (?:much|many|come)|when (?:was|is|did)"
+    r"|who\b"
+    r"|does\b|did\b|is (?:this|that|it)\b|cual|por que|cuanto|que es)[^?]*\?"
+)
+
+
 def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
     """In doubt a person is asked: quiet needs a reply that surely asks for nothing."""
     is_unsure = ranked[0] == said.intent and said.sureness < weighing.UNSURE
@@ -101,11 +109,14 @@ def _must_pause(ranked: list[str], said: Opinion, own: str) -> bool:
         more = PAUSING & set(ranked[1:])
         if ranked[0] == "copy":
             more = {each for each in more if each == "promise" or said.chance(each) > weighing.ALSO}
-            return bool(more - {"question"}) or said.chance("question") > weighing.QUESTION_TOO
+            asks = said.chance("question") > weighing.QUESTION_TOO or _ASKS_BESIDE.search(own)
+            return bool(asks or more - {"question"})
         return bool(more)
     if ranked[0] == "question" and len(ranked) == 1:
         return said.chance("new_business") < weighing.QUIET_IS_SURE
     if ranked[0] == "other" and len(ranked) == 1:
+        if first(words_stop_plain.FEWER, own, channel="sms"):
+            return True
         chance = said.chance("machine") + said.chance("errand") + said.chance("thanks")
         return chance < max(weighing.QUIET_IS_SURE, said.chance("other"))
     return True

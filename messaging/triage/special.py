@@ -28,7 +28,7 @@ def by_itself(own: str, tokens: list[str], shown: str) -> Reading | None:
     core = [token.replace("-", "") for token in tokens if token not in words_stop.POLITE_WORDS]
     joined = " ".join(core)
     whole = shown.strip()
-    if (core and set(core) <= words_stop.STOP_WORDS) or joined in {"opt out", "no mas", "s t o p"}:
+    if (core and set(core) <= words_stop.STOP_WORDS) or joined in words_stop.STOP_PHRASES:
         return Reading("stop", opt_out=True, evidence=whole)
     if core and set(core) <= words_stop.HELP_WORDS:
         return Reading("help", evidence=whole)
@@ -44,6 +44,8 @@ def by_itself(own: str, tokens: list[str], shown: str) -> Reading | None:
 
 _SURELY_A_MACHINE = re.compile(
     r"out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response)|undeliver|mailer-daemon"
+    r"|server will (?:keep|continue)|delivery (?:has been |is |was )?delayed|retr(?:y"
+    r"|ied) (?:for|until)"
     r"|delivery (?:status|has failed)|respuesta automatica|fuera de (?:la )?oficina|you(?:'ve)? won"
 )
 

@@ -124,7 +124,7 @@ def starts_again(own: str) -> bool:
     return bool(
         re.search(
             r"\b(?:again|back|resume|restart|mistake|accident\w*|mean to|error|de nuevo|i do want"
-            r"|toddler|kid)\b",
+            r"|toddler|kid|vuelv\w+ a|equivoqu\w+|sin querer)\b",
             own,
         )
     )

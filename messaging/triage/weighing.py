@@ -12,7 +12,7 @@ from messaging.triage.concepts import concept, words_of
 from messaging.triage.idioms import covered
 from messaging.triage.second_opinion import INTENT_OF
 from messaging.triage.words import first
-from messaging.triage.words_stop_plain import KEEP
+from messaging.triage.words_stop_plain import FEWER, KEEP
 
 _BREAK = re.compile(
     r"[.!?;\n]+(?=\s|$)|\s[-–]\s"
@@ -139,6 +139,24 @@ _OF_TALK = {"TEXTS", "CONTACT", "LIST", "NUMBER", "EMAIL", "CONSENT", "LEAVE", "
 def may_want_no_more(said: Opinion) -> bool:
     """Whether words of an opt-out may be meant as one: in doubt they are."""
     return said.stop >= STOP_RULED_OUT
+
+
+_BY_OTHER_MEANS = re.compile(r"\b(?:call\w*|phon\w+|ring\w*|e-?mail\w*|llam\w+|correos?|fax\w*)\b")
+_BY_TEXT = re.compile(r"\b(?:texts?|texting|txt\w*|sms|messag\w+|msgs?|reminders?|mensajes?)\b")
+
+
+def wants_fewer(said: Opinion, own: str, channel: str) -> bool:
+    """Whether our messages may go on, only less often, later, or instead of calls and letters."""
+    if first(FEWER, own, channel=channel) is None or said.whole_stop >= CERTAIN_STOP:
+        return False
+    return not any(
+        name == "stop"
+        and odds >= CLAUSE_STOP
+        and first(FEWER, own[start:end], channel=channel) is None
+        and (_BY_TEXT.search(own, start, end) or not _BY_OTHER_MEANS.search(own, start, end))
+        and _speaks_of_it(own[start:end], is_strict=True)
+        for odds, name, start, end in said.clauses
+    )
 
 
 def wants_no_more(said: Opinion, own: str, channel: str) -> bool:

@@ -32,7 +32,7 @@ _PAY = (
     r"|ing)|giv(?:e|ing)|do(?:ing)?|submit(?:ting)?|process(?:ing)?|finish|tak(?:e"
     r"|ing))\W+(?:you |u |your"
     r" way |over |off |out |by |in |a |the |it to |that |your |my |our |this |full |to you "
-    r"|guys |them |new |another |replacement )*"
+    r"|guys |them |new |another |replacement |last |other |final |remaining )*"
     r"(?:payments?|checks?|cheque|money|funds|wire|ach|it|this|that|one|\$|\d[\d,.]*|cash"
     r"|half|rest|balance|remainder"
     r"|remaining|paid|caught up|something|some|full amount|total|invoice paid|up to date)\b)"
@@ -44,6 +44,11 @@ _WHEN_ES = (
 )
 PROMISE = (
     words(
+        r"\b(?:rest|other half|remainder|remaining half|the balance|el resto|lo demas)(?: of it)?,?"
+        r" (?:(?:by |at |on )?(?:the )?end of|next|this|tomorrow|tonight|(?:by|on) (?:the \d|\d|mon"
+        r"|tue|wed|thu|fri|sat|sun)|a fin)"
+    ),
+    words(
         r"\b(?:comin[g']?|on (?:its|it'?s|the) way|headed|heading)(?: \w+){0,3}? (?:your way"
         r"|to (?:you|u)|over)?"
         r" ?(?:today|tonight|tomorrow|this|next|by|on|mon|tue|wed|thu|fri|sat|sun)",
@@ -54,7 +59,8 @@ PROMISE = (
         r" (?:van|va|salen?|se (?:lo|los)|para|quedan?|el)\b"
     ),
     words(
-        r"\b(?:other|second|rest|remaining|remainder|balance)(?: half| part| one| of it)? (?:goes"
+        r"\b(?:other|second|last|rest|remaining|remainder|balance)(?: half| part| one| of it"
+        r"| \$?\d[\d,.]*)? (?:goes"
         r"|go|is going|will go|is coming|comes|will be|will come|follows|to follow)\b"
     ),
     words(
@@ -151,6 +157,11 @@ PROMISE = (
         not_after=NOT,
     ),
     words(
+        r"\b(?:hare|haremos|realizare|realizaremos|harem)\w* (?:el|la|su|una?|ese|esa) (?:pago"
+        r"|deposito"
+        r"|transferencia|envio|abono)\b"
+    ),
+    words(
         rf"\b(?:pagare|pagaremos|pagara|liquidare|depositare|transferire|mandare|enviare|abonare"
         rf"|cubrire)\b|\b(?:voy|vamos|va|van) a (?:pagar|depositar|mandar|enviar|transferir"
         rf"|liquidar|hacer"
@@ -203,7 +214,8 @@ CONDITION = words(
     rf"|ustedes|usted|se|no)"
     rf" ){{0,3}}(?:{FILL}{{0,3}}?)(?:fix|finish|complet|repair|correct|deliver|resolv|done"
     rf"|replac|work(?:s|ing)"
-    rf"|redo|credit|adjust|show up|come back|explain|revis|arregl|termin|entreg|corrij|corrig"
+    rf"|redo|credit|adjust|show up|come back|explain|out of my|gone\b|clean|remov|revis|arregl"
+    rf"|termin|entreg|corrij|corrig"
     rf"|repar|cumpl)\w*"
 )
 """Payment withheld until something is put right: a dispute, whatever else is promised."""

@@ -132,7 +132,10 @@ AUTO_REPLY = (
         not_after=NOT,
     ),
     words(
-        r"\b(?:delivery (?:status|has failed|failure|incomplete)|undeliver\w+|mail delivery"
+        r"\bserver will (?:keep|continue|go on) (?:trying|to try|to retry)"
+        r"|\bwill (?:be )?retr(?:y|ied) (?:for|until)"
+        r"|\bdelivery (?:has been |is |was )?delayed\b"
+        r"|\b(?:delivery (?:status|has failed|failure|incomplete)|undeliver\w+|mail delivery"
         r"|mailer-daemon|message"
         r" (?:not delivered|could not be|wasn'?t delivered|blocked)|address not found"
         r"|recipient (?:address )?rejected"
@@ -142,7 +145,10 @@ AUTO_REPLY = (
 )
 
 SPAM = words(
-    r"\b(?:congratulations|congrats)\b[^.!?\n]{0,40}\b(?:won|winner|selected|prize|approved)"
+    r"\bcompanies like yours\b|\bcollection (?:lawyers|attorneys|agency) (?:\w+ )?recover"
+    r"|\bdear business owner\b|\brank\w*(?: \w+| #?\d){0,3} on google\b"
+    r"|\bare unpaid invoices hurting\b|\b(?:congratulations|congrats)\b[^.!?\n]{0,40}\b(?:won"
+    r"|winner|selected|prize|approved)"
     r"|\byou(?:'ve| have) (?:won"
     r"|been (?:selected|approved|pre-?approved))|\b(?:crypto|bitcoin|btc|forex|casino|viagra"
     r"|seo services|backlinks"

@@ -10,12 +10,15 @@ START = (
         r"|(?:on|in|to)\b[^.!?\n]{0,25}\bagain)\b"
         r"|\b(?:never|not|didn'?t) (?:meant?|mean) to (?:opt|stop|unsub)"
         r"|\bi (?:do|still|really) want (?:to (?:get|receive) )?(?:these|the|them|your|those)\b"
-        r"|\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
+        r"|\bequivoqu\w+\b[^.!?\n]{0,30}\b(?:baja|stop|cancel\w*|alto)\b"
+        r"|(?<!put a )(?<!placed a )\b(?:stop|unsubscri\w+|opt(?:ed|ing)? out"
+        r"|baja)\b[^.!?\n]{0,45}\b(?:accident\w*"
         r"|mistake|error"
         r"|sin querer|equivoc\w+|toddler|kid|my son|pocket)\b"
         r"|\b(?:accident\w*|mistake|error|sin querer)\b[^.!?\n]{0,30}\b(?:stop|unsubscri\w+"
         r"|opt(?:ed)? out|baja)\b"
-        r"|\b(?:activ|reactiv)\w+(?:me|nos)? de nuevo|\bvuelv\w+ a (?:mandar|enviar|escribir)me\b"
+        r"|\b(?:activ|reactiv)\w+(?:me|nos)? de nuevo|\bvuelv\w+ a (?:mandar|enviar"
+        r"|escribir)(?:me|nos)\b"
     ),
     words(
         r"\b(?:resume|restart|reactivate|turn (?:back )?on|continue) (?:the |my |your "

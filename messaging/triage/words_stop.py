@@ -17,6 +17,23 @@ STOP_WORDS = word_set(
     "unsuscribe unsubcribe unsubscrib alto parar pare basta cancelar detener baja salir "
     "desuscribir eliminar stopit desist"
 )
+STOP_PHRASES = frozenset(
+    {
+        *(
+            "opt out",
+            "no mas",
+            "s t o p",
+            "sto p",
+            "st op",
+            "s top",
+            "off",
+            "turn off",
+            "switch off",
+        ),
+        *("shut up", "shut off", "zip", "hush", "silence", "stfu", "put a sock in", "callate"),
+        *("callense", "enough", "give a rest", "cut out", "leave me be"),
+    }
+)
 HELP_WORDS = frozenset({"help", "info", "ayuda", "informacion", "hlp"})
 START_WORDS = frozenset({"start", "unstop", "resume", "resubscribe", "restart", "iniciar"})
 POLITE_WORDS = word_set(
@@ -61,7 +78,7 @@ STOP = (
         r"\b(?:them|these|those|it|this|reminders|messages|texts|e-?mails|notices|alerts) (?:all )?"
         r"(?:to be |can be |could be |should be |may be )?(?:switched|turned|shut|cut) off\b|"
         rf"\b(?:switch|turn|shut|cut)(?:ed|ing)? (?:(?:them|these|those|it|all|the|your|of|this"
-        rf"|automat\w+|text|sms|e-?mail|reminder|{_SAID})\s){{1,6}}?off\b"
+        rf"|automat\w+|text|sms|e-?mail|reminder|bot|robot|thing|{_SAID})\s){{1,6}}?off\b"
         rf"|\b(?:switch|turn|shut|cut) off (?:(?:all|the|your|these|those|automat\w+|text|sms"
         rf"|e-?mail|reminder)\s){{0,4}}{_SAID}\b"
         r"|\boff (?:of )?(?:the|your|this|that|ur) (?:\w+ ){0,2}(?:reminder|mailing|text\w*|sms"

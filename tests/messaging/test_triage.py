@@ -53,6 +53,7 @@ FLOORS = {
     "labelled/unseen.jsonl": (0.98, 0.98, 1.0, 0.04, 0.995, 0.97, 0),
     "labelled/everyday.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.97, 0),
     "labelled/voices.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.96, 0),
+    "labelled/lookalikes.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.97, 0),
 }
 
 
