@@ -37,11 +37,15 @@ def pages(here) -> list[str]:
     return [f"/pay/{token}/", f"/pay/{token}/done/", f"/stop/{mail.uuid}/"]
 
 
-UNSEEN = ("web_remembered", "django_session", "reconciliation_paylink", "gateways_connection")
+UNSEEN = (
+    *("web_remembered", "django_session", "reconciliation_paylink"),
+    *("gateways_connection", "gateways_line"),
+)
 
 
 def _everything() -> dict[str, str]:
-    """All rows but those that count looks, and keys to the books, which are renewed when due."""
+    """All rows but those that count looks, keys to the books, which are renewed when due, and how
+    the line to a vendor fared."""
     seen = {}
     with connection.cursor() as cursor:
         for name in connection.introspection.table_names(cursor):
