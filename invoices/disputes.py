@@ -79,38 +79,28 @@ def resolve_dispute(
     """
     if not outcome.strip():
         raise DisputeRefused("Say what came of it.")
-    dispute = (
-        Dispute.objects.select_for_update(of=("self",))
-        .select_related("company", "invoice__customer")
-        .get(pk=dispute.pk)
-    )
-    if dispute.state != Dispute.State.OPEN:
-        raise DisputeRefused("This dispute is already closed.")
+    dispute = _locked(dispute)
     _must_be_in_the_books(dispute, ending)
-    dispute.state, dispute.resolved_at = Dispute.State.RESOLVED, now
-    dispute.ending = ending
+    dispute.state, dispute.ending = Dispute.State.RESOLVED, ending
     dispute.outcome = outcome.strip()[:300]
-    dispute.save(update_fields=["state", "resolved_at", "outcome", "ending"])
-    invoice = dispute.invoice
-    entry = log.record(
-        "dispute.resolved",
-        f"Dispute about {money.words(dispute.amount, invoice.currency)} of {invoice} is closed:"
-        f" {dispute.outcome}",
-        about=[dispute, invoice, invoice.customer],
-        by=by,
-        at=now,
-    )
-    lifted = holds.lift_source(
-        dispute.company, _source(dispute), by=by, now=now, reason="the dispute is closed"
-    )
-    if not lifted:
-        holds.revisit(dispute.company, invoice.customer_id, entry, now=now)
+    said = f"is closed: {dispute.outcome}"
+    _end(dispute, "dispute.resolved", said, over="the dispute is closed", by=by, now=now)
     return dispute
 
 
 @transaction.atomic
 def take_back(dispute: Dispute, *, by: User, now: datetime) -> Dispute:
     """Nothing was contested: the dispute was opened by mistake, and nothing came of it yet."""
+    dispute = _locked(dispute)
+    if dispute.credited or dispute.evidence.exists():
+        raise DisputeRefused("Something came of this dispute; close it with its outcome.")
+    dispute.state, dispute.outcome = Dispute.State.UNDONE, "Opened by mistake."
+    over = "the dispute was taken back"
+    _end(dispute, "dispute.undone", "is taken back.", over=over, by=by, now=now)
+    return dispute
+
+
+def _locked(dispute: Dispute) -> Dispute:
     dispute = (
         Dispute.objects.select_for_update(of=("self",))
         .select_related("company", "invoice__customer")
@@ -118,25 +108,26 @@ def take_back(dispute: Dispute, *, by: User, now: datetime) -> Dispute:
     )
     if dispute.state != Dispute.State.OPEN:
         raise DisputeRefused("This dispute is already closed.")
-    if dispute.credited or dispute.evidence.exists():
-        raise DisputeRefused("Something came of this dispute; close it with its outcome.")
-    dispute.state, dispute.resolved_at = Dispute.State.UNDONE, now
-    dispute.outcome = "Opened by mistake."
-    dispute.save(update_fields=["state", "resolved_at", "outcome"])
+    return dispute
+
+
+def _end(
+    dispute: Dispute, verb: str, said: str, *, over: str, by: User | None, now: datetime
+) -> None:
+    """Write that a dispute is no more; what it set aside is asked for again."""
+    dispute.resolved_at = now
+    dispute.save(update_fields=["state", "resolved_at", "outcome", "ending"])
     invoice = dispute.invoice
     entry = log.record(
-        "dispute.undone",
-        f"Dispute about {money.words(dispute.amount, invoice.currency)} of {invoice} taken back.",
+        verb,
+        f"Dispute about {money.words(dispute.amount, invoice.currency)} of {invoice} {said}",
         about=[dispute, invoice, invoice.customer],
         by=by,
         at=now,
     )
-    lifted = holds.lift_source(
-        dispute.company, _source(dispute), by=by, now=now, reason="the dispute was taken back"
-    )
+    lifted = holds.lift_source(dispute.company, _source(dispute), by=by, now=now, reason=over)
     if not lifted:
         holds.revisit(dispute.company, invoice.customer_id, entry, now=now)
-    return dispute
 
 
 @transaction.atomic

@@ -92,7 +92,10 @@ def settle(invoice_ids: Iterable[int], *, now: datetime) -> int:
     """Find promises kept by money that has come; returns how many."""
     kept = 0
     for promise in _open().filter(invoice__in=list(invoice_ids)):
-        if not promise.invoice.is_open or paid_since(promise) >= enough(promise):
+        if promise.invoice.is_void or promise.invoice.is_deleted:
+            gone = f"{promise.invoice} is not in the books any more; nobody owes its promise."
+            _close(promise, State.UNDONE, now, said=gone)
+        elif not promise.invoice.is_open or paid_since(promise) >= enough(promise):
             _close(promise, State.KEPT, now, said=f"Promise kept: {_words(promise)}.")
             kept += 1
         else:

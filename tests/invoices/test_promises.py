@@ -50,6 +50,18 @@ def test_a_promise_nobody_can_keep_is_refused(invoice, amount, due_on, words):
         promise(invoice, amount, due_on)
 
 
+def test_a_voided_invoice_neither_keeps_nor_breaks_a_promise(invoice):
+    given = promise(invoice)
+    Invoice.objects.filter(pk=invoice.pk).update(is_void=True, balance=0)
+
+    promises.settle([invoice.pk], now=NOW)
+
+    given.refresh_from_db()
+    assert given.state == State.UNDONE
+    assert promises.record_of(invoice.customer).judged == 0
+    assert not Hold.objects.active(NOW).exists()
+
+
 def test_money_in_the_books_keeps_a_promise(invoice):
     given = promise(invoice)
     factories.payment(
