@@ -31,6 +31,7 @@ from invoices import (
     cadence,
     disputes,
     escalations,
+    merged_plans,
     payment_lines,
     plan_progress,
     promises,
@@ -50,7 +51,6 @@ from invoices.models import (
     Invoice,
     JournalLine,
     Payment,
-    PaymentPlan,
     Task,
 )
 
@@ -173,8 +173,7 @@ def merge(company: Company, *, gone: str, into: str | None, now: datetime) -> bo
     for model in (Invoice, Payment, CreditMemo, JournalLine, Task):
         model.objects.filter(customer=old).update(customer=kept)
     Hold.objects.filter(customer=old, invoice__isnull=False).update(customer=kept)
-    if not PaymentPlan.objects.live().filter(customer=kept).exists():
-        PaymentPlan.objects.filter(customer=old).update(customer=kept)
+    merged_plans.follow(old, kept, now=now)
     quiet = {
         (hold.reason, hold.source)
         for hold in Hold.objects.filter(customer=kept, invoice=None, lifted_at=None)

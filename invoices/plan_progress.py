@@ -83,7 +83,7 @@ def _fill(plan: PaymentPlan, paid: Decimal, now: datetime) -> int:
             said = f"Instalment {one.number}, {amount_words(plan, one.amount)}, is paid."
             log.record("plan.instalment_paid", said, about=about(plan), by=None, at=now)
             tasks.finish_key(
-                plan.company, _task_key(plan, one), by=None, now=now, outcome="It was paid."
+                plan.company, task_key(plan, one), by=None, now=now, outcome="It was paid."
             )
     Installment.objects.bulk_update(changed, ["paid"])
     return bool(changed)
@@ -114,7 +114,7 @@ def _miss(plan: PaymentPlan, late: list[Installment], now: datetime) -> None:
         tasks.open_task(
             plan.company,
             kind=Task.Kind.CALL,
-            key=_task_key(plan, one),
+            key=task_key(plan, one),
             title=f"Missed instalment of {plan.customer}",
             detail=f"{said} One more missed, and the plan is broken.",
             customer=plan.customer,
@@ -128,7 +128,7 @@ def _break(plan: PaymentPlan, now: datetime) -> None:
     said = f"{PaymentPlan.MOST_MISSED} instalments were missed."
     for one in plan.installments.all():
         tasks.finish_key(
-            plan.company, _task_key(plan, one), by=None, now=now, outcome="The plan is broken."
+            plan.company, task_key(plan, one), by=None, now=now, outcome="The plan is broken."
         )
     close(plan, State.BROKEN, now, by=None, outcome=said)
     ask_a_person(
@@ -140,5 +140,6 @@ def _break(plan: PaymentPlan, now: datetime) -> None:
     )
 
 
-def _task_key(plan: PaymentPlan, one: Installment) -> str:
+def task_key(plan: PaymentPlan, one: Installment) -> str:
+    """The task to call about an instalment that was missed."""
     return f"{plan.source}:instalment:{one.number}"
