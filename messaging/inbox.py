@@ -69,6 +69,8 @@ class Row:
     at_stake: Decimal | None = None
     has_draft: bool = False
     """Whoever looks has begun an answer here."""
+    heard: int = 0
+    """The newest message of theirs; what came later is not on the screen."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +150,13 @@ def queue(
         .exclude(state__in=threads.UNSAID)
         .order_by("-created_at", "-pk")
     )
+    heard = Message.objects.filter(thread=OuterRef("pk"), direction=Direction.IN).order_by("-pk")
     start = (max(page, 1) - 1) * PER_PAGE
     found = list(
         rows.select_related("customer", "owner")
         .annotate(
             last_id=Subquery(last.values("pk")[:1]),
+            heard_id=Subquery(heard.values("pk")[:1]),
             has_draft=Exists(Draft.objects.filter(thread=OuterRef("pk"), by=user)),
         )
         .order_by(*_order(which))[start : start + PER_PAGE + 1]
@@ -189,6 +193,7 @@ def _row(thread: Thread, last: Message | None, at_stake: dict, now: datetime) ->
         is_waiting=is_waiting,
         at_stake=at_stake.get(thread.customer_id),
         has_draft=thread.has_draft,
+        heard=thread.heard_id or 0,
     )
 
 
@@ -212,6 +217,7 @@ def _row_marks(rows: Iterable[Row]):
             row.is_waiting,
             row.at_stake,
             row.has_draft,
+            row.heard,
         )
 
 

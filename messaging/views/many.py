@@ -17,11 +17,18 @@ from messaging.threads import ThreadRefused
 from messaging.views import onward
 from messaging.views.acts import CHANGED
 
+READ_FIRST = ("close", "snooze")
+"""What nobody does over words they have not seen."""
+MOST_NAMED = 5
+
 
 @company_view(Role.BOOKKEEPER)
 @require_POST
 def many(request, company):
-    """All of the chosen ones or none: one that refuses undoes the others."""
+    """All of the chosen ones or none: one that refuses undoes the others.
+
+    Those who wrote since the list was drawn are left out and named.
+    """
     which = request.POST.get("queue", "")
     go_to = reverse("messaging:inbox", args=[company.slug])
     go_to += f"?queue={which}" if which in inbox.QUEUES else ""
@@ -31,17 +38,42 @@ def many(request, company):
     if not rows:
         return refused(request, message="Choose conversations first.", go_to=go_to)
     now = clock.now()
+    act = request.POST.get("act")
     try:
         with transaction.atomic():
-            for row in rows:
+            unread = [row for row in rows if act in READ_FIRST and _has_news(request, row)]
+            dealt_with = [row for row in rows if row not in unread]
+            for row in dealt_with:
                 _one(request, row, now)
     except ThreadRefused as refusal:
         return refused(request, message=f"{row}: {refusal}", go_to=go_to)
+    meanwhile = _wrote_meanwhile(unread)
+    if not dealt_with:
+        return refused(request, message=meanwhile, go_to=go_to, changed=CHANGED)
     acts = {"close": "closed", "snooze": "put away until tomorrow"}
-    done_to = acts.get(request.POST.get("act"), "yours now")
-    counted = "1 conversation is" if len(rows) == 1 else f"{len(rows)} conversations are"
+    done_to = acts.get(act, "yours now")
+    count = len(dealt_with)
+    counted = "1 conversation is" if count == 1 else f"{count} conversations are"
     message, undo = f"{counted} {done_to}.", onward.undo_of(company, request.user, now)
+    message = " ".join(filter(None, [message, meanwhile]))
     return done(request, go_to=go_to, changed=CHANGED, message=message, undo=undo)
+
+
+def _has_news(request, thread: Thread) -> bool:
+    """Whether they wrote after the words that the list was drawn with."""
+    seen = request.POST.get(f"seen-{thread.pk}", "")
+    return is_key(seen) and bool(threads.heard_since(threads.locked(thread), int(seen)))
+
+
+def _wrote_meanwhile(unread: list[Thread]) -> str:
+    """Whose conversations were left as they are, and why; nothing where there are none."""
+    if not unread:
+        return ""
+    names = [str(row.customer or threads.shown(row.unknown_address)) for row in unread]
+    named = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    named += f" and {more} more" if more > 0 else ""
+    return f"Left as it is, because they wrote meanwhile: {named}."
 
 
 def _one(request, thread: Thread, now: datetime) -> None:

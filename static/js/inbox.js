@@ -83,6 +83,8 @@
 
   let chosen = [];
 
+  // Who wrote after being chosen is chosen no longer: nobody has read that yet.
+  const asSeen = (one) => `${one.value} ${one.dataset.seen}`;
   const writesIn = (pane) => $("details[open]", pane)?.contains(document.activeElement);
   const isBegun = (form) => field()?.value || form.contains(document.activeElement);
 
@@ -98,7 +100,7 @@
       return;
     }
     if (target.id !== "inbox-list") return;
-    chosen = $$("[data-select]:checked", target).map((one) => one.value);
+    chosen = $$("[data-select]:checked", target).map(asSeen);
   });
 
   // It was said: now they may come anew.
@@ -111,7 +113,7 @@
   document.addEventListener("htmx:afterSwap", () => {
     const list = $("#inbox-list");
     if (!list || !chosen.length) return;
-    $$("[data-select]", list).forEach((one) => (one.checked = chosen.includes(one.value)));
+    $$("[data-select]", list).forEach((one) => (one.checked = chosen.includes(asSeen(one))));
     chosen = [];
     list.dispatchEvent(new CustomEvent("selection", { bubbles: true }));
   });
