@@ -13,7 +13,7 @@ from customers import consent
 from customers.models import Channel, ConsentEvent, Customer
 from invoices import holds, tasks
 from invoices.models import Hold, Invoice, Task
-from messaging import opt_ins, opt_outs, replies, threads, triage
+from messaging import opt_ins, opt_outs, replies, thread_keys, threads, triage
 from messaging.models import CHANNEL_OF, Message, Thread
 from messaging.triage import Reading
 
@@ -24,7 +24,7 @@ NOTHING_TO_ANSWER = {"thanks"}
 FIXES = {"contact_change", "wrong_number"}
 DUTIES = {"copy": Duty.STATUS}
 """Whose what was asked is; all else is for who looks after contacts and questions."""
-ASKED = threads.ASKED
+ASKED = thread_keys.ASKED
 
 
 def act(
@@ -66,7 +66,7 @@ def act(
         holds.place(
             one,
             reason=Hold.Reason.REPLY,
-            source=threads.hold_source(thread),
+            source=thread_keys.hold_source(thread),
             by=None,
             now=now,
         )
@@ -160,7 +160,7 @@ def _help(thread: Thread, message: Message, *, now: datetime) -> None:
     tasks.open_task(
         thread.company,
         kind=Task.Kind.ANSWER,
-        key=threads.help_key(thread),
+        key=thread_keys.help_key(thread),
         title=f"{thread.customer} asks for help",
         detail=message.body,
         customer=thread.customer,
@@ -177,7 +177,7 @@ def check_payment(
     task = tasks.open_task(
         thread.company,
         kind=Task.Kind.VERIFY_PAYMENT,
-        key=threads.paid_key(thread),
+        key=thread_keys.paid_key(thread),
         title=f"{thread.customer} says {invoice or 'it'} is paid",
         detail=detail,
         customer=thread.customer,
@@ -203,7 +203,7 @@ def _wants_a_plan(thread: Thread, message: Message, *, now: datetime) -> None:
     tasks.open_task(
         thread.company,
         kind=Task.Kind.ANSWER,
-        key=threads.plan_key(thread),
+        key=thread_keys.plan_key(thread),
         title=f"{thread.customer} asks to pay in parts",
         detail=message.body,
         customer=thread.customer,
@@ -219,7 +219,7 @@ def _asked(
     tasks.open_task(
         thread.company,
         kind=Task.Kind.FIX_DATA if intent in FIXES else Task.Kind.ANSWER,
-        key=threads.asked_key(thread, intent),
+        key=thread_keys.asked_key(thread, intent),
         title=ASKED[intent].format(customer=thread.customer),
         detail=message.body,
         customer=thread.customer,
@@ -234,7 +234,7 @@ def _contested(thread: Thread, message: Message, *, invoice: Invoice | None, now
     task = tasks.open_task(
         thread.company,
         kind=Task.Kind.ANSWER,
-        key=threads.dispute_key(thread),
+        key=thread_keys.dispute_key(thread),
         title=f"{thread.customer} contests {invoice or 'a bill'}",
         detail=message.body,
         customer=thread.customer,

@@ -7,7 +7,7 @@ from arbook.companies.models import Company
 from arbook.gateways import errors, twilio
 from arbook.gateways.models import Connection
 from arbook.heartbeat.jobs import each_company
-from messaging import call_plans, dispatch, line_checks, lost_replies, silent_texts, threads
+from messaging import away, call_plans, dispatch, line_checks, lost_replies, silent_texts
 
 STOP_ASKING = timedelta(days=3)
 
@@ -60,7 +60,7 @@ def _look_up_lines(company: Company, now: datetime) -> None:
 
 
 def _wake(company: Company, now: datetime) -> None:
-    threads.wake(company, now=now)
+    away.wake(company, now=now)
 
 
 def _prepare(company: Company, now: datetime) -> None:

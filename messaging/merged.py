@@ -11,7 +11,7 @@ from arbook.outbox.registry import Foretold, effect
 from customers import contacts
 from customers.models import Customer
 from invoices.models import Hold
-from messaging import threads
+from messaging import thread_keys, threads
 from messaging.models import Message, Thread
 from reconciliation.models import PayLink
 
@@ -46,8 +46,10 @@ def _join(gone: Thread, own: Thread, old: Customer, kept: Customer, now: datetim
     moving = Message.objects.filter(thread=gone).exclude(pk__in=reminders.values("pk"))
     moving.update(thread=own, customer=kept)
     # Its silence ends with the conversation it belongs to now.
-    silent = Hold.objects.of(own.company).filter(source=threads.hold_source(gone), lifted_at=None)
-    silent.update(source=threads.hold_source(own))
+    silent = Hold.objects.of(own.company).filter(
+        source=thread_keys.hold_source(gone), lifted_at=None
+    )
+    silent.update(source=thread_keys.hold_source(own))
     own.owner = own.owner or gone.owner
     own.last_message_at = max(
         filter(None, [own.last_message_at, gone.last_message_at]), default=None

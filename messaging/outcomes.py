@@ -12,7 +12,7 @@ from customers import consent, contacts
 from customers.models import Contact
 from invoices import disputes, holds, plans, promises, tasks
 from invoices.models import Dispute, Hold, Invoice, PaymentPlan, PromiseToPay, Task
-from messaging import compose, hearing, replies, threads, ways
+from messaging import closing, compose, hearing, replies, thread_keys, threads, ways
 from messaging.inbound import digest
 from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
@@ -40,7 +40,7 @@ def promise(
     if closes:
         paid = money.words(amount, invoice.currency)
         step = f"{paid} of {invoice} is promised by {due_on:%b} {due_on.day}."
-        threads.close(thread, outcome=Outcome.PROMISE, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.PROMISE, next_step=step, by=by, now=now)
     return made
 
 
@@ -61,11 +61,11 @@ def dispute(
     opened = disputes.open_dispute(
         invoice=invoice, amount=amount, reason=reason, kind=kind, by=by, now=now
     )
-    key, said = threads.dispute_key(thread), f"A dispute about {invoice} was opened."
+    key, said = thread_keys.dispute_key(thread), f"A dispute about {invoice} was opened."
     tasks.finish_key(thread.company, key, by=by, now=now, outcome=said)
     if closes:
         step = f"{money.words(amount, invoice.currency)} of {invoice} is looked into."
-        threads.close(thread, outcome=Outcome.DISPUTE, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.DISPUTE, next_step=step, by=by, now=now)
     return opened
 
 
@@ -89,7 +89,7 @@ def payment(
     )
     if closes:
         step = "The payment is looked for; reminders rest until then."
-        threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
     return task
 
 
@@ -100,11 +100,11 @@ def plan(
     """Propose to pay in parts; a manager decides, and the invoices rest meanwhile."""
     _must_be_known(thread)
     made = plans.propose(thread.customer, by=by, now=now, **proposed)
-    key, said = threads.plan_key(thread), "A payment plan was proposed."
+    key, said = thread_keys.plan_key(thread), "A payment plan was proposed."
     tasks.finish_key(thread.company, key, by=by, now=now, outcome=said)
     if closes:
         step = "A manager decides about the payment plan; the customer then gets its page."
-        threads.close(thread, outcome=Outcome.PLAN, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.PLAN, next_step=step, by=by, now=now)
     return made
 
 
@@ -137,7 +137,7 @@ def copy(
     if closes:
         step = f"A copy of {name} was sent."
         thread.refresh_from_db()
-        threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
     return message
 
 
@@ -179,7 +179,7 @@ def task(
             by=by,
             now=now,
         )
-        threads.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.ANSWERED, next_step=step, by=by, now=now)
     return opened
 
 
@@ -250,7 +250,7 @@ def change_contact(
             contacts.mark(old, state=Contact.State.WRONG_PERSON, reason=reason, by=by, now=now)
     if closes:
         step = f"{threads.shown(contact.address)} is used from now on."
-        threads.close(thread, outcome=Outcome.CONTACT_CHANGED, next_step=step, by=by, now=now)
+        closing.close(thread, outcome=Outcome.CONTACT_CHANGED, next_step=step, by=by, now=now)
     return contact
 
 

@@ -8,7 +8,7 @@ from arbook.companies.models import User
 from arbook.outbox import outbox
 from arbook.outbox.models import Effect
 from customers.person import SAID, Person, names
-from messaging import approving, recording, retention, threads
+from messaging import approving, closing, recording, retention
 from messaging.models import (
     CHANNEL_OF,
     Decision,
@@ -196,7 +196,7 @@ def undone(person: Person):
 
 def _end(thread: Thread, by: User | None, now: datetime) -> None:
     if thread.state != Thread.State.CLOSED:
-        threads.close(thread, outcome=Thread.Outcome.NOTHING, next_step=SAID, by=by, now=now)
+        closing.close(thread, outcome=Thread.Outcome.NOTHING, next_step=SAID, by=by, now=now)
     Thread.objects.filter(pk=thread.pk).update(
         next_step=SAID,
         intent="",

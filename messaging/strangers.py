@@ -12,7 +12,7 @@ from customers import contacts
 from customers.models import Contact, Customer
 from invoices import holds
 from invoices.models import Hold
-from messaging import drafts, threads
+from messaging import drafts, thread_keys, threads
 from messaging.models import Message, Thread
 
 LISTENED, MOST_LIKELY, SHORTEST_NAME = 5, 4, 4
@@ -65,7 +65,7 @@ def link(thread: Thread, *, customer: Customer, by: User, now: datetime) -> Thre
         holds.place(
             customer,
             reason=Hold.Reason.REPLY,
-            source=threads.hold_source(own),
+            source=thread_keys.hold_source(own),
             by=None,
             now=now,
         )

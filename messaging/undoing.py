@@ -16,7 +16,7 @@ from customers import tags
 from customers.models import Customer
 from invoices import disputes, holds, promises, taken_back
 from invoices.models import Dispute, Hold, PromiseToPay
-from messaging import threads
+from messaging import away, thread_keys, threads
 from messaging.models import Thread
 from messaging.threads import State, ThreadRefused
 
@@ -50,7 +50,7 @@ def undo(
             said[words] = said.get(words, 0) + 1
     if not said:
         raise ThreadRefused(MOVED_ON)
-    taken_back.pauses(company, moment=moment, by=by, now=now, besides=threads.HOLD_SOURCE)
+    taken_back.pauses(company, moment=moment, by=by, now=now, besides=thread_keys.HOLD_SOURCE)
     taken_back.finished_tasks(company, moment=moment, by=by, now=now)
     told = ", ".join(_counted(words, number) for words, number in reversed(said.items()))
     return list({row.pk: row for row in talks.values()}.values()), f"Taken back: {told}."
@@ -111,10 +111,10 @@ def _snoozed(entry: Entry, thread: Thread | None, by: User, now: datetime) -> st
 def _as_before(entry: Entry, row: Thread, by: User, now: datetime) -> str:
     """Put a conversation back to where it stood; one that was closed waits for an answer."""
     before = entry.data.get("before") or {}
-    source = threads.hold_source(row)
+    source = thread_keys.hold_source(row)
     quiet = Hold.objects.of(row.company).filter(source=source)
     if before.get("state") in (State.CLOSED, None):
-        threads.reopen(row, by=by, now=now)
+        away.reopen(row, by=by, now=now)
         return BACK[entry.verb]
     threads.needs_reply(row, since=now)
     row.state = before["state"]

@@ -12,7 +12,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import is_key, storable
 from arbook.web.respond import done, is_fragment, refused, show
-from messaging import drafts, quiet_hours, replies, saved_replies, threads, typists, ways
+from messaging import closing, drafts, quiet_hours, replies, saved_replies, threads, typists, ways
 from messaging.forms.inbox import NOTE, AnswerForm
 from messaging.models import Message, Thread
 from messaging.replies import ReplyRefused
@@ -74,7 +74,7 @@ def _written(request, thread, data, *, closes, now) -> str:
     message = _leaves(sent, is_chosen=bool(data["leave_at"]))
     if not closes:
         return message
-    threads.close(
+    closing.close(
         thread,
         outcome=Thread.Outcome.ANSWERED,
         next_step="Reminders go on as planned.",

@@ -11,7 +11,7 @@ from arbook.companies.access import company_view
 from arbook.companies.models import Role
 from arbook.upsert import is_key
 from arbook.web.respond import done, refused
-from messaging import inbox, threads
+from messaging import away, closing, inbox, threads
 from messaging.models import Thread
 from messaging.threads import ThreadRefused
 from messaging.views import onward
@@ -83,9 +83,9 @@ def _one(request, thread: Thread, now: datetime) -> None:
             threads.assign(thread, owner=by, by=by, now=now)
         case "snooze":
             tomorrow = thread.company.local_date(now) + timedelta(days=1)
-            threads.snooze(thread, until=tomorrow, by=by, now=now)
+            away.snooze(thread, until=tomorrow, by=by, now=now)
         case "close":
             outcome, step = request.POST.get("outcome", ""), request.POST.get("next_step", "")
-            threads.close(thread, outcome=outcome, next_step=step, by=by, now=now)
+            closing.close(thread, outcome=outcome, next_step=step, by=by, now=now)
         case _:
             raise ThreadRefused("Choose what to do with it.")

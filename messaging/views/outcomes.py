@@ -9,7 +9,7 @@ from arbook.companies.models import Role
 from customers import consent
 from invoices import plan_schedule
 from invoices.models import Invoice
-from messaging import contested, outcomes, threads, ticks
+from messaging import closing, contested, outcomes, threads, ticks
 from messaging.forms.inbox import (
     AllowForm,
     ContactForm,
@@ -146,7 +146,7 @@ def contact(request, thread):
 
 
 @outcome(
-    threads.wrong_person,
+    closing.wrong_person,
     title="Wrong person",
     submit="Never use it again",
     said="The address is not used any more.",

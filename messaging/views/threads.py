@@ -12,7 +12,7 @@ from arbook.upsert import is_key, storable
 from arbook.web.respond import done, refused, show
 from customers import tags
 from customers.models import Customer
-from messaging import strangers, threads, ticks, undoing
+from messaging import away, closing, strangers, thread_keys, threads, ticks, undoing
 from messaging.forms.inbox import CloseForm, SnoozeForm
 from messaging.models import Thread
 from messaging.threads import ThreadRefused
@@ -44,7 +44,7 @@ def close(request, company, thread_id):
         request,
         thread,
         form,
-        threads.close,
+        closing.close,
         title="Close the conversation",
         submit="Close",
         said="The conversation is closed.",
@@ -60,7 +60,7 @@ def _still_quiet(thread: Thread) -> str:
     if thread.customer is None:
         return ""
     waiting = thread.customer.tasks.open().filter(
-        key__in=[threads.paid_key(thread), threads.dispute_key(thread)]
+        key__in=[thread_keys.paid_key(thread), thread_keys.dispute_key(thread)]
     )
     titles = [task.title for task in waiting]
     return f"Reminders rest until this task is done: {'; '.join(titles)}." if titles else ""
@@ -74,7 +74,7 @@ def snooze(request, company, thread_id):
         request,
         thread,
         form,
-        threads.snooze,
+        away.snooze,
         title="Put away",
         submit="Put away",
         said="It is put away.",
@@ -86,7 +86,7 @@ def snooze(request, company, thread_id):
 def reopen(request, company, thread_id):
     """Take up again what was closed or put away."""
     thread = pages.of(company, thread_id)
-    threads.reopen(thread, by=request.user, now=clock.now())
+    away.reopen(thread, by=request.user, now=clock.now())
     return done(request, go_to=thread, message="It waits for an answer again.", leave=True)
 
 

@@ -11,7 +11,7 @@ from arbook.sandbox import clock as movable
 from customers.models import Channel
 from invoices import cadence, holds
 from invoices.models import Hold, PromiseToPay
-from messaging import beside, inbound, inbox, talk, threads
+from messaging import away, beside, closing, inbound, inbox, talk, threads
 from messaging.models import Message, Thread
 from tests import factories
 from tests.messaging import phone
@@ -76,8 +76,8 @@ def test_each_queue_holds_what_its_name_says(company):
     )
     threads.assign(mine, owner=clerk, by=clerk, now=NOW)
     Thread.objects.filter(pk=waiting.pk).update(state=Thread.State.WAITING)
-    threads.close(closed, outcome="answered", next_step="Go on", by=clerk, now=NOW)
-    threads.snooze(snoozed, until=date(2026, 11, 24), by=clerk, now=NOW)
+    closing.close(closed, outcome="answered", next_step="Go on", by=clerk, now=NOW)
+    away.snooze(snoozed, until=date(2026, 11, 24), by=clerk, now=NOW)
     reminded = threads.of(factories.customer(company))
     Message.objects.create(
         company=company,

@@ -10,7 +10,7 @@ from arbook.sandbox import clock as movable
 from customers import tags
 from invoices import holds
 from invoices.models import PromiseToPay
-from messaging import beside, inbox, threads, ticks
+from messaging import beside, closing, inbox, ticks
 from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
 from tests import factories
@@ -89,9 +89,9 @@ def test_what_was_closed_can_be_taken_up_again(company):
 def test_what_is_dealt_with_leads_to_the_next_of_the_same_queue(company):
     first, second = somebody(company, 1), somebody(company, 2)
     client = client_of(company)
-    closing = {"outcome": "answered", "next_step": "x"}
+    closes = {"outcome": "answered", "next_step": "x"}
 
-    done = client.post(url(company, "thread_close", first.pk) + "?queue=needs", closing)
+    done = client.post(url(company, "thread_close", first.pk) + "?queue=needs", closes)
     assert done["Location"] == f"{second.get_absolute_url()}?queue=needs"
     answer = {"kind": "sms", "body": "For October.", "then": "close"}
     address = url(company, "thread_reply", second.pk) + "?queue=needs"
@@ -131,14 +131,14 @@ def test_many_conversations_are_dealt_with_as_one(company):
     assert "3 conversations are yours now." in many(client, company, "assign", *rows)
     assert set(Thread.objects.values_list("owner", flat=True)) == {client.person.pk}
     assert "1 conversation is put away" in many(client, company, "snooze", rows[0])
-    closing = {"outcome": "nothing", "next_step": "Nothing to do."}
-    assert "2 conversations are closed." in many(client, company, "close", *rows[1:], **closing)
+    closes = {"outcome": "nothing", "next_step": "Nothing to do."}
+    assert "2 conversations are closed." in many(client, company, "close", *rows[1:], **closes)
     assert states(*rows) == [State.SNOOZED, State.CLOSED, State.CLOSED]
 
 
 def test_one_that_refuses_keeps_all_of_them_as_they_were(company):
     rows = [somebody(company, number) for number in range(2)]
-    threads.close(rows[1], outcome="answered", next_step="x", by=client_of(company).person, now=NOW)
+    closing.close(rows[1], outcome="answered", next_step="x", by=client_of(company).person, now=NOW)
     client = client_of(company)
 
     assert "closed" in many(client, company, "snooze", *rows)

@@ -6,7 +6,7 @@ import pytest
 
 from customers.models import Channel
 from invoices import holds, mirror
-from messaging import inbound, merged, threads, touches
+from messaging import closing, inbound, merged, threads, touches
 from messaging.models import Message, Thread
 from tests import factories
 
@@ -61,7 +61,7 @@ def test_what_was_said_counts_for_the_survivor(mill):
     assert old_thread.state == Thread.State.CLOSED
 
     person = factories.member(company)
-    threads.close(thread, outcome="answered", next_step="Told them.", by=person, now=NOON)
+    closing.close(thread, outcome="answered", next_step="Told them.", by=person, now=NOON)
     assert not holds.active(company, [kept.pk], now=NOON)[kept.pk]
 
 

@@ -7,7 +7,7 @@ import pytest
 from customers import consent
 from customers.models import Channel
 from invoices import holds
-from messaging import inbound, threads
+from messaging import closing, inbound
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -91,7 +91,7 @@ def test_a_question_from_a_shared_number_keeps_everybody_at_it_quiet(ada):
     assert [len(one) for one in both.values()] == [1, 1]
 
     person = factories.member(ada.company)
-    threads.close(
+    closing.close(
         thread, outcome="answered", next_step="Told them.", by=person, now=NOON + timedelta(hours=1)
     )
     later = holds.active(ada.company, [ada.pk, other.pk], now=NOON + timedelta(hours=1))
@@ -104,7 +104,7 @@ def test_a_number_that_is_somebody_elses_has_no_consent_left(ada):
     person = factories.member(ada.company)
     thread = writes(ada, "wrong number", channel=Channel.SMS, sender=PHONE).thread
 
-    threads.wrong_person(thread, address=PHONE, note="", by=person, now=NOON)
+    closing.wrong_person(thread, address=PHONE, note="", by=person, now=NOON)
 
     assert stopped(ada) == {PHONE}
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from arbook import clock
 from arbook.companies.models import Company, Role
 from arbook.sandbox import clock as movable
-from messaging import pulse, threads, typists
+from messaging import away, pulse, threads, typists
 from messaging.models import Message, Thread
 from tests import factories
 from tests.messaging.talks import NOW, client_of, says, somebody, url
@@ -47,7 +47,7 @@ def test_while_nothing_changes_the_answer_is_nothing(company):
 
 
 def change_state(thread, clerk):
-    threads.snooze(thread, until=date(2026, 11, 24), by=clerk, now=NOW)
+    away.snooze(thread, until=date(2026, 11, 24), by=clerk, now=NOW)
 
 
 def change_owner(thread, clerk):
@@ -89,7 +89,7 @@ def test_every_change_moves_the_version_of_what_it_changes(company, act, queues)
 
 def test_a_time_away_that_ends_moves_the_queues_by_itself(company):
     thread = somebody(company, 1)
-    threads.snooze(thread, until=date(2026, 11, 24), by=factories.member(company), now=NOW)
+    away.snooze(thread, until=date(2026, 11, 24), by=factories.member(company), now=NOW)
 
     before = pulse.of_queues(company, now=NOW)
 

@@ -10,7 +10,7 @@ from customers import consent, contacts
 from customers.models import Channel, Contact
 from invoices import holds, tasks
 from invoices.models import Dispute, Hold, PromiseToPay, Task
-from messaging import inbound, outcomes, strangers, threads
+from messaging import away, closing, inbound, outcomes, strangers, threads
 from messaging.models import Message, Thread
 from messaging.threads import ThreadRefused
 from tests import factories
@@ -57,7 +57,7 @@ def quiet(customer) -> list[str]:
 
 def close(thread, clerk, **fields):
     fields = {"outcome": "answered", "next_step": "Reminders go on."} | fields
-    return threads.close(thread, by=clerk, now=NOW, **fields)
+    return closing.close(thread, by=clerk, now=NOW, **fields)
 
 
 def test_a_conversation_closes_with_an_outcome_and_a_next_step(company, customer, clerk):
@@ -155,12 +155,12 @@ def test_a_snoozed_conversation_comes_back_and_keeps_the_customer_quiet(company,
     thread = heard(company, "What is this for?")
 
     with pytest.raises(ThreadRefused):
-        threads.snooze(thread, until=date(2026, 11, 20), by=clerk, now=NOW)
-    threads.snooze(thread, until=date(2026, 11, 23), by=clerk, now=NOW)
+        away.snooze(thread, until=date(2026, 11, 20), by=clerk, now=NOW)
+    away.snooze(thread, until=date(2026, 11, 23), by=clerk, now=NOW)
 
     assert quiet(customer) == ["reply"]
-    assert threads.wake(company, now=NOW + timedelta(days=2)) == 0
-    assert threads.wake(company, now=NOW + timedelta(days=4)) == 1
+    assert away.wake(company, now=NOW + timedelta(days=2)) == 0
+    assert away.wake(company, now=NOW + timedelta(days=4)) == 1
     thread.refresh_from_db()
     assert thread.state == Thread.State.NEEDS_REPLY
 
@@ -210,7 +210,7 @@ def test_a_sender_is_never_tied_to_another_companys_customer(company, clerk):
 def test_a_wrong_person_is_never_written_to_again(company, customer, clerk):
     thread = heard(company, "Wrong number, I am not Alder")
 
-    threads.wrong_person(thread, address=PHONE, note="", by=clerk, now=NOW)
+    closing.wrong_person(thread, address=PHONE, note="", by=clerk, now=NOW)
 
     assert Contact.objects.get().state == Contact.State.WRONG_PERSON
     thread.refresh_from_db()

@@ -11,7 +11,7 @@ from arbook.companies.models import Company, Role
 from arbook.sandbox import clock as movable
 from invoices import disputes, holds, promises, tasks
 from invoices.models import Dispute, Hold, PromiseToPay, Task
-from messaging import talk, threads
+from messaging import talk, thread_keys, threads
 from messaging.models import Message, Thread
 from tests import factories
 from tests.messaging.talks import NOW, client_of, somebody, url
@@ -73,7 +73,7 @@ def test_a_promise_taken_back_leaves_the_word_before_it_and_the_conversation_as_
 def test_a_dispute_taken_back_asks_for_the_whole_bill_and_opens_its_task_again(company):
     thread, client = somebody(company, 1, "Invoice INV-1 is wrong"), client_of(company)
     invoice = thread.customer.invoices.get()
-    key = threads.dispute_key(thread)
+    key = thread_keys.dispute_key(thread)
     before = quiet(thread)
 
     fields = {"invoice": invoice.pk, "amount": "100.00", "reason": "Wrong", "kind": "price"}

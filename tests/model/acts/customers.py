@@ -10,7 +10,7 @@ from customers import consent, tags
 from invoices import disputes, holds, pauses, tasks
 from invoices import promises as promised
 from invoices.models import Dispute, Hold, Task
-from messaging import replies, threads
+from messaging import closing, replies
 from messaging.models import Thread
 from tests.model import promises
 from tests.model.drawing import PART, PICK, WHO, WHOSE, one_of
@@ -128,7 +128,7 @@ class AboutCustomers(Story):
         ).first()
         if thread:
             with self.does(f"staff closes the conversation with {person.name}"):
-                threads.close(
+                closing.close(
                     thread, outcome="answered", next_step="Reminders go on.",
                     by=self.world.by(person.company), now=self.world.now,
                 )  # fmt: skip
