@@ -60,12 +60,15 @@ _REST = re.compile(
     r"(?=\s+(?:comes?|com(?:ing?|in)|goes|will|by|on|next|this|tomorrow|tonight|today|later|is|se"
     r"|el|para|van?|manana|(?:mon|tue|wed|thu|fri|sat|sun)\w*)\b)"
 )
+_DIGIT = re.compile(r"\d")
 _CARD_NUMBER = re.compile(r"\b(?:ending|ends|termina\w*|card|visa|amex)(?: in| with| en)? #?$")
 
 
 def find(text: str) -> list[FoundAmount]:
     """Every amount in a folded text, in order; plain figures only where the words say money."""
     found: dict[int, FoundAmount] = {}
+    if not _DIGIT.search(text):
+        return []
     for pattern in (_MARKED, _WORDED, _BARE, _PUT, _SPLIT, _REST):
         for match in pattern.finditer(text):
             start, end = match.span("figure")

@@ -14,8 +14,25 @@ _SPEAKING = (
     r"|all|the|these|those"
     r"|this|being|doing|using|keep|ask|begg|nag|hassl)"
 )
+
+
+def _needed(pattern: str) -> tuple[str, ...]:
+    """How the words that a pattern covers begin: without one of them it need not be tried."""
+    depth, ways = 0, [""]
+    for letter in pattern[pattern.index("(?P<x>") + 6 :]:
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            break
+        if letter == "|" and not depth:
+            ways.append("")
+        else:
+            ways[-1] += letter
+    begins = [re.match(r"[a-z ]*(?![?*{])", way)[0] for way in ways]
+    return tuple(dict.fromkeys(begins))
+
+
 _COVERED = [
-    re.compile(pattern)
+    (_needed(pattern), re.compile(pattern))
     for pattern in (
         # visits and places
         r"\b(?P<x>stop(?:ped|ping|s)?) (?:by|in(?! (?:the )?(?:mess|text|remind|send))|over|off"
@@ -133,7 +150,9 @@ def covered(own: str) -> str:
     """The folded text with such words covered; every other letter keeps its place."""
     if not _ANY.search(own):
         return own
-    for pattern in _COVERED:
+    for needed, pattern in _COVERED:
+        if not any(map(own.__contains__, needed)):
+            continue
         for match in reversed(list(pattern.finditer(own))):
             start, end = match.span("x")
             own = own[:start] + "_" * (end - start) + own[end:]
