@@ -10,6 +10,7 @@ from arbook import clock
 from arbook.companies.models import Company
 from arbook.gateways import mail
 from arbook.setup.work import until_quiet
+from customers import consent
 from customers.models import Channel, Contact, Customer
 from messaging import hand_over, threads
 from messaging.models import Message
@@ -110,3 +111,7 @@ def office(sandbox, provider: str = "postmark", **fields) -> Post:
     made = Post(company, customer, contact, sandbox)
     made.through(provider)
     return made
+
+
+def standing(post, address: str = ADA) -> str:
+    return consent.standing(post.company, Channel.EMAIL, address).state

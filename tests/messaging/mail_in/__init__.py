@@ -1,0 +1,1 @@
+"""Answers by mail over the whole wire: the customer's mailbox, the provider, the conversation."""
