@@ -81,10 +81,18 @@ def marked(size: segments.Segments, text: str) -> list[dict]:
     """The characters that make a text dear, each with the words around it."""
     return [
         {
-            "before": text[max(one.position - AROUND, 0) : one.position],
+            "before": _end_of(text[: one.position]),
             "character": one.character,
-            "after": text[one.position + 1 : one.position + 1 + AROUND],
+            "after": _start_of(text[one.position + 1 :]),
             "name": one.name.lower(),
         }
         for one in size.offenders[:MOST_MARKED]
     ]
+
+
+def _end_of(words: str) -> str:
+    return words if len(words) <= AROUND else f"…{words[-AROUND:]}"
+
+
+def _start_of(words: str) -> str:
+    return words if len(words) <= AROUND else f"{words[:AROUND]}…"

@@ -84,10 +84,13 @@ def test_connecting_reading_sending_and_posting_go_on(narrow, desk):
 def test_without_a_list_of_campaigns_the_carriers_decide(desk, settings):
     door = _door(settings, 404, missing=(r"/Compliance/Usa2p",))
     next(door)
+    row = Connection.objects.get(vendor="twilio")
+    del row.options["campaign"]
+    row.save(update_fields=["options"])
 
     jobs.read_campaigns(clock.now())
 
-    row = Connection.objects.get(vendor="twilio")
+    row.refresh_from_db()
     assert row.options["campaign"]["state"] == "UNREADABLE"
     assert "refused" in row.options["campaign"]["errors"][0]
     texts = facts.of_company(desk.company, now=clock.now()).texts

@@ -168,7 +168,7 @@ def test_the_character_that_makes_a_text_dear_is_marked(company):
 
     shown = client_of(company).post(url(company, "thread_measure", thread.pk), sent)
 
-    assert "you paid <mark>✓</mark> there." in shown.content.decode()
+    assert "“…ou paid <mark>✓</mark> there.”" in shown.content.decode()
     assert "check mark" in shown.content.decode()
     assert shown.content.decode().count("<mark>") == 1
 
