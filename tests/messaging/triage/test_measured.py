@@ -19,6 +19,8 @@ FLOORS = {
     "labelled/everyday.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.97, 0),
     "labelled/voices.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.96, 0),
     "labelled/lookalikes.jsonl": (0.98, 0.98, 1.0, 0.05, 0.99, 0.97, 0),
+    # Nothing is learned from these, and no rule was written after reading them.
+    "labelled/strangers.jsonl": (0.93, 0.93, 0.97, 0.1, 0.99, 0.97, 1),
 }
 
 
@@ -52,6 +54,19 @@ def test_what_was_learned_carries_over_to_replies_that_were_left_out(tmp_path):
     assert found.opt_outs_found.rate >= 0.98
     assert found.opt_outs_false.part <= 2
     assert found.pauses_found.rate >= 0.985
+
+
+def test_nothing_is_learned_from_the_replies_that_stay_shut():
+    shut = HERE / "labelled/strangers.jsonl"
+    texts = {split.spelled(row["text"]) for row in rows_of("labelled/strangers.jsonl")}
+    learned = {split.spelled(line) for line in learning.EXAMPLES.read_text("utf-8").splitlines()}
+    for source in learning.SOURCES:
+        rows = rows_of(str(source.relative_to(HERE)))
+        learned |= {split.spelled(row["text"]) for row in rows}
+
+    assert shut not in learning.SOURCES
+    assert len(texts) > 400 and len(learned) > 5000
+    assert not {text for text in texts & learned if len(text.split()) > 5}
 
 
 def test_no_reply_is_both_learned_from_and_tested_with():
