@@ -52,6 +52,8 @@ def read(
     if is_split:
         spans.setdefault("plan", spans.get("promise", (0, len(own))))
     spoken.settle(spans, own)
+    if not spans and (found := special.in_other_letters(own, shown)):
+        return found
     if _HAS_PAID.search(shown.lower()):
         spans.setdefault("paid", spans.pop("promise", (0, len(own))))
     other = first(words_rest.OTHER, own, channel=channel)

@@ -7,6 +7,9 @@ from messaging.triage.reading import Reading
 from messaging.triage.weighing import Opinion
 from messaging.triage.words import first
 
+# Accents included; Hebrew, Arabic, Cyrillic, Chinese and the rest come later.
+LAST_LATIN = "\u024f"
+
 
 def carrier_word(text: str) -> str | None:
     """stop, help or start when the whole text is one word carriers themselves act on."""
@@ -128,3 +131,12 @@ def is_thanks(own: str, tokens: list[str], shown: str) -> bool:
         return any(mark in shown for mark in words_rest.THANKS_MARKS)
     polite = words_rest.THANKS_CORE & set(tokens)
     return bool(polite) and set(tokens) <= words_rest.THANKS_WORDS
+
+
+def in_other_letters(own: str, shown: str) -> Reading | None:
+    """Words in letters neither English nor Spanish is written in: nobody here has read them."""
+    letters = [letter for letter in own if letter.isalpha()]
+    strange = sum(letter > LAST_LATIN for letter in letters)
+    if strange * 2 <= len(letters):
+        return None
+    return Reading("other", evidence=shown.strip()[:80] or None)

@@ -79,6 +79,23 @@ def test_the_first_instalment_is_the_amount_and_not_the_balance():
     assert (reading.promise_amount, reading.promise_date) == (800, date(2026, 6, 8))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "שלום, קיבלנו את החשבון. נשלם $1,200.50 ביום ראשון",
+        "شكرا، متى يمكننا الدفع؟",
+        "Спасибо, не пишите",
+        "谢谢，不要再发了",
+        "감사합니다 확인했습니다",
+    ],
+    ids=["hebrew", "arabic", "russian", "chinese", "korean"],
+)
+def test_words_in_letters_nobody_here_has_read_are_for_a_person(words):
+    reading = read(words, received=date(2026, 11, 20))
+
+    assert (reading.intent, reading.must_pause, reading.opt_out) == ("other", True, False)
+
+
 def test_carrier_words_are_those_the_carrier_acts_on_itself():
     assert carrier_word(" Stop ") == "stop"
     assert carrier_word("YES") == "start"
