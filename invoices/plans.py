@@ -146,7 +146,7 @@ def accept(plan: PaymentPlan, *, name: str, now: datetime) -> PaymentPlan:
     is_contested = bool(disputes.disputed_amounts(part.invoice_id for part in parts))
     if plan.state != State.APPROVED or plan.offered_until <= now or is_contested:
         raise PlanRefused("This offer is not open any more. Please write to us.")
-    if not name.strip():
+    if not any(letter.isalpha() for letter in name):
         raise PlanRefused("Please write your name.")
     plan.state, plan.accepted_at, plan.accepted_as = State.ACCEPTED, now, name.strip()[:120]
     plan.save(update_fields=["state", "accepted_at", "accepted_as"])

@@ -166,8 +166,9 @@ def test_nobody_accepts_twice_late_or_without_a_name(customer, invoices, manager
         plans.accept(plan, name="Chloe", now=NOW)
     approval = Approval.objects.get()
     plans.approve(approval, by=manager, now=NOW, content_hash=approval.content_hash)
-    with pytest.raises(plans.PlanRefused, match="your name"):
-        plans.accept(plan, name=" ", now=NOW)
+    for nobody in (" ", "?!", "12"):
+        with pytest.raises(plans.PlanRefused, match="your name"):
+            plans.accept(plan, name=nobody, now=NOW)
     late = NOW + PaymentPlan.OFFER + timedelta(minutes=1)
     with pytest.raises(plans.PlanRefused, match="not open"):
         plans.accept(plan, name="Chloe", now=late)
