@@ -1,6 +1,8 @@
 """Tables of the house: our template, money that adds up, days, badges."""
 
+import inspect
 from decimal import Decimal
+from types import FunctionType
 from typing import Any
 
 import django_tables2
@@ -17,7 +19,18 @@ __all__ = ["A", "BadgeColumn", "DateColumn", "MoneyColumn", "SelectColumn", "Tab
 MOST_PER_PAGE = 500
 
 
-class Table(django_tables2.Table):
+class _ReadOnce:
+    """Its functions that draw cells carry their signatures: django-tables2 asks for them at every
+    cell, and working them out anew takes longer than drawing it."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for name, function in vars(cls).items():
+            if name.startswith("render") and isinstance(function, FunctionType):
+                function.__signature__ = inspect.signature(function)
+
+
+class Table(_ReadOnce, django_tables2.Table):
     """The base of every table.
 
     Money columns marked ``total=True`` show at the foot what ``totals`` names for them, else one
@@ -83,7 +96,7 @@ def _marked(kwargs: dict, css: str) -> dict:
     return {**kwargs, "attrs": attrs}
 
 
-class MoneyColumn(django_tables2.Column):
+class MoneyColumn(_ReadOnce, django_tables2.Column):
     """An amount, right aligned; with ``total=True`` its sum stands at the foot."""
 
     def __init__(self, *args, total: bool = False, currency: str | None = None, **kwargs):
@@ -119,7 +132,7 @@ class MoneyColumn(django_tables2.Column):
         return format_html('<span class="money {}">{}</span>', tone, words)
 
 
-class DateColumn(django_tables2.Column):
+class DateColumn(_ReadOnce, django_tables2.Column):
     """A day in its short form with the full one as its title."""
 
     def __init__(self, *args, **kwargs):
@@ -134,7 +147,7 @@ class DateColumn(django_tables2.Column):
         )
 
 
-class BadgeColumn(django_tables2.Column):
+class BadgeColumn(_ReadOnce, django_tables2.Column):
     """A state as a badge. ``tones`` maps values to ok, warn, bad, info, plum or accent."""
 
     def __init__(self, *args, tones: dict[Any, str] | None = None, **kwargs):
