@@ -198,7 +198,7 @@ def close_stale(company, *, now: datetime) -> int:
             )
             continue
         parts = owed.parts_of(
-            company, list(attempt.link.invoices.order_by("due_on", "pk")), now=now
+            company, list(owed.invoices_of(attempt.link).order_by("due_on", "pk")), now=now
         )
         state = owed.Owed(parts, True)
         if attempt.parts not in (state.wanted, state.everything.wanted):

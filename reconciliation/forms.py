@@ -2,7 +2,7 @@
 
 from django import forms
 
-from arbook.web.templatetags.tongue import said
+from arbook.web.spanish import said
 from customers.wordings import Wording
 
 

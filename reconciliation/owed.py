@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from arbook import money
 from arbook.companies.models import Company
 from arbook.gateways import errors, quickbooks
@@ -84,7 +86,7 @@ def look(link: PayLink, *, now: datetime, must_be_live: bool = False) -> Owed:
     ``must_be_live`` reads the books in any case, and raises the vendor's error when it cannot;
     otherwise the mirror answers and ``is_live`` is False.
     """
-    theirs = _still_theirs(link)
+    theirs = invoices_of(link)
     invoices = list(theirs.select_related("company", "customer").order_by("due_on", "pk"))
     stale = [one for one in invoices if must_be_live or now - one.read_at > FRESH]
     is_live = True
@@ -117,7 +119,7 @@ def parts_of(company: Company, invoices: list[Invoice], *, now: datetime) -> lis
     ]
 
 
-def _still_theirs(link: PayLink):
+def invoices_of(link: PayLink) -> QuerySet[Invoice]:
     """The invoices of the link; one that the books gave to somebody else is theirs to see."""
     owners = [pk for pk in (link.customer_id, link.customer.merged_into_id) if pk]
     return link.invoices.filter(customer__in=owners)

@@ -193,6 +193,11 @@ MAILS = {
 SENTENCES = QUESTIONS | PAY | PLAN | COPY | TEXTS | MAILS
 
 
+def said(sentence: str, language: str) -> str:
+    """One sentence in that language; in English where nobody has translated it."""
+    return SENTENCES.get(sentence, sentence) if language == "es" else sentence
+
+
 def day(value: date, *, with_year: bool = False) -> str:
     """``3 de marzo``."""
     words = f"{value.day} de {MONTHS[value.month - 1]}"

@@ -67,11 +67,11 @@ def pay(request, link):
 def _page(request, link: PayLink, *, problem: str = ""):
     """What is due; with ``?all=1`` all that is open, for who pays a plan off at once."""
     now = clock.now()
-    state = owed.look(link, now=now)
-    whole = state.everything
-    everything = bool(request.GET.get("all")) and whole.amount > state.amount
-    other = state.amount if everything else whole.amount - state.amount and whole.amount
-    state = whole if everything else state
+    due = owed.look(link, now=now)
+    whole = due.everything
+    has_more = whole.amount > due.amount
+    everything = has_more and bool(request.GET.get("all"))
+    state, other = (whole, due.amount) if everything else (due, whole.amount if has_more else 0)
     return render(
         request,
         "reconciliation/pay.html",

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from arbook import clock
 from arbook.web.limits import client_ip, limited, public_limits
-from arbook.web.templatetags.tongue import said
+from arbook.web.spanish import said
 from customers import opt_ins, wordings
 from customers.models import ConsentEvent, ConsentWording
 from reconciliation import paylinks

@@ -9,8 +9,9 @@ from django.test import Client
 from arbook import clock
 from arbook.companies.models import Role
 from invoices import plan_schedule, plans
-from invoices.models import Approval
+from invoices.models import Approval, Invoice
 from reconciliation import checkout, copies, owed, paylinks, signed_links
+from tests import factories
 
 
 def path(url: str) -> str:
@@ -143,6 +144,17 @@ def test_a_plan_may_be_paid_off_at_once_and_that_page_stays_open(desk, invoice, 
     attempt.refresh_from_db()
     assert attempt.state == "expired"
     assert link.attempts.get(state="open").amount == Decimal("300.00")
+
+
+def test_a_page_for_an_invoice_that_is_somebody_elses_now_is_closed(desk, invoice):
+    link = paylinks.link_for(invoice.customer, [invoice], now=clock.now())
+    checkout.open_page(link, now=clock.now())
+    assert checkout.close_stale(desk.company, now=clock.now()) == 0
+
+    other = factories.customer(desk.company, name="Somebody Else")
+    Invoice.objects.filter(pk=invoice.pk).update(customer=other)
+
+    assert checkout.close_stale(desk.company, now=clock.now()) == 1
 
 
 def test_spanish_customers_read_their_pages_in_spanish(desk, invoice, plan):

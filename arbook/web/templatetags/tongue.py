@@ -14,16 +14,11 @@ from arbook.web import figures, spanish
 register = template.Library()
 
 
-def said(sentence: str, language: str) -> str:
-    """One sentence in that language; in English where nobody has translated it."""
-    return spanish.SENTENCES.get(sentence, sentence) if language == "es" else sentence
-
-
 @register.simple_tag(takes_context=True)
 def say(context, sentence, **values):
     """A sentence with its fields filled in; what the values hold is escaped."""
     sentence = str(sentence or "")
-    words = said(sentence, context.get("language") or "en")
+    words = spanish.said(sentence, context.get("language") or "en")
     if sentence not in spanish.SENTENCES:
         return conditional_escape(words)
     return format_html(words, **values) if values else words
